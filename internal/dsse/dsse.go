@@ -1,0 +1,356 @@
+// Package dsse reads and writes the envelope of a signed document: a payload,
+// its type, and signatures over both, after the DSSE protocol 1.0 of
+// secure-systems-lab (https://github.com/secure-systems-lab/dsse). It knows no
+// keys and judges no signature.
+//
+// An envelope has two forms, and each has exactly one text per envelope. Over
+// HTTP it is DSSE's JSON, in the strict form of internal/strictjson:
+//
+//	{"payload":"eyJ2Ijox…","payloadType":"application/vnd.latchkey.license+json",
+//	 "signatures":[{"keyid":"1f6f4c9d0be8a7c2","sig":"Zm9v…"}]}
+//
+// (in one line). As a file it is armoured, so that it survives e-mail:
+//
+//	-----BEGIN LATCHKEY LICENSE-----
+//	eyJ2Ijox…
+//	…fQ==.
+//	1f6f4c9d0be8a7c2:
+//	Zm9v…
+//	-----END LATCHKEY LICENSE-----
+//
+// that is the payload in base64, then for every signature a full stop, the
+// key's id, a colon and the signature in base64. The label is the kind of the
+// document in capitals, and so says the type. Lines may end in any way and be
+// wrapped at any column, and white space may stand around them: the text is
+// read as if it had none. Everything else is exact.
+package dsse
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/internal/strictjson"
+)
+
+const (
+	// SignatureSize is the length of an Ed25519 signature in bytes.
+	SignatureSize = 64
+	// MaxSignatures is how many signatures an envelope may carry.
+	MaxSignatures = 8
+	// KeyIDSize is the length of a key's id in hexadecimal digits.
+	KeyIDSize = 16
+	// MaxKind is the length of the longest name of a kind.
+	MaxKind = 24
+
+	typePrefix = "application/vnd.latchkey."
+	typeSuffix = "+json"
+	begin      = "-----BEGIN LATCHKEY "
+	end        = "-----END LATCHKEY "
+	dashes     = "-----"
+	lineLength = 64
+)
+
+// A Signature is one signature of an envelope. KeyID is a hint for whoever
+// looks for the key, and proves nothing.
+type Signature struct {
+	KeyID string
+	Sig   [SignatureSize]byte
+}
+
+// An Envelope is a payload of a kind ("license", "update", …) with its
+// signatures.
+type Envelope struct {
+	Kind       string
+	Signatures []Signature
+
+	signed  []byte // PAE(type, payload)
+	payload int    // where the payload begins in signed
+}
+
+// Errors that Parse returns. They say what the text is not; none echoes it.
+var (
+	ErrNotDocument = errors.New("the text is not a Latchkey document: it begins with neither -----BEGIN LATCHKEY nor {")
+	ErrTruncated   = errors.New("the document has been cut off: its last line is missing")
+	ErrMalformed   = errors.New("the document has been changed or damaged on its way")
+)
+
+// New returns an envelope without signatures.
+func New(kind string, payload []byte) Envelope {
+	e := newEnvelope(kind, len(payload))
+	copy(e.Payload(), payload)
+	return e
+}
+
+// newEnvelope makes room for a payload of n bytes.
+func newEnvelope(kind string, n int) Envelope {
+	size := len("DSSEv1 ") + len(typePrefix) + len(kind) + len(typeSuffix) + 2*12
+	b := append(make([]byte, 0, size+n), "DSSEv1 "...)
+	b = strconv.AppendInt(b, int64(len(typePrefix)+len(kind)+len(typeSuffix)), 10)
+	b = append(append(append(append(b, ' '), typePrefix...), kind...), typeSuffix...)
+	b = strconv.AppendInt(append(b, ' '), int64(n), 10)
+	b = append(b, ' ')
+	return Envelope{Kind: kind, signed: b[:len(b)+n], payload: len(b)}
+}
+
+// Signed returns the bytes that are signed: DSSE's pre-authentication encoding
+// of type and payload. The caller must not change them.
+func (e Envelope) Signed() []byte { return e.signed }
+
+// Payload returns the payload, a part of Signed.
+func (e Envelope) Payload() []byte { return e.signed[e.payload:] }
+
+// PAE returns DSSE's pre-authentication encoding for a kind and a payload.
+func PAE(kind string, payload []byte) []byte { return New(kind, payload).signed }
+
+// Parse reads an envelope in either form. The caller has bounded the text.
+func Parse(text []byte) (Envelope, error) {
+	text = trim(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
+	switch {
+	case bytes.HasPrefix(text, []byte(begin)):
+		return parseArmor(text)
+	case len(text) > 0 && text[0] == '{':
+		return parseJSON(text)
+	default:
+		return Envelope{}, ErrNotDocument
+	}
+}
+
+// parseArmor reads the armoured form, without white space around it.
+func parseArmor(text []byte) (Envelope, error) {
+	label, rest, found := bytes.Cut(text[len(begin):], []byte(dashes))
+	if !found {
+		return Envelope{}, ErrTruncated
+	}
+	kind, ok := kindOf(string(label))
+	if !ok {
+		return Envelope{}, ErrMalformed
+	}
+	last := end + string(label) + dashes
+	body, found := bytes.CutSuffix(rest, []byte(last))
+	if !found {
+		if bytes.Contains(rest, []byte(last)) {
+			return Envelope{}, ErrMalformed // something follows the end
+		}
+		return Envelope{}, ErrTruncated
+	}
+	payload, signatures, found := bytes.Cut(unwrap(body), []byte("."))
+	if !found {
+		return Envelope{}, ErrMalformed
+	}
+	e, ok := decodePayload(kind, payload)
+	for ok && found {
+		var one []byte
+		one, signatures, found = bytes.Cut(signatures, []byte("."))
+		id, sig, colon := bytes.Cut(one, []byte(":"))
+		ok = colon && e.addSignature(string(id), sig)
+	}
+	if !ok {
+		return Envelope{}, ErrMalformed
+	}
+	return e, nil
+}
+
+// kindOf returns the kind that a label names: "LICENSE" is "license".
+func kindOf(label string) (string, bool) {
+	if label == "" || len(label) > MaxKind {
+		return "", false
+	}
+	for i := range len(label) {
+		if label[i] < 'A' || label[i] > 'Z' {
+			return "", false
+		}
+	}
+	return strings.ToLower(label), true
+}
+
+// unwrap joins the lines of body without the white space at their ends.
+func unwrap(body []byte) []byte {
+	joined := make([]byte, 0, len(body))
+	for len(body) > 0 {
+		var line []byte
+		line, body, _ = bytes.Cut(body, []byte("\n"))
+		joined = append(joined, trim(line)...)
+	}
+	return joined
+}
+
+// trim removes spaces, tabs and line ends around b.
+func trim(b []byte) []byte {
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && isSpace(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// parseJSON reads the JSON form.
+func parseJSON(text []byte) (Envelope, error) {
+	r := strictjson.NewReader(string(text))
+	var kind, payload string
+	var ids, sigs []string
+	for m := r.Map(); m.Next(); {
+		switch m.Name {
+		case "payload":
+			payload = r.String()
+		case "payloadType":
+			kind = kindOfType(r.String())
+		case "signatures":
+			ids, sigs = readSignatures(r)
+		default:
+			r.Fail("an envelope has payload, payloadType and signatures only")
+		}
+	}
+	if r.Close() != nil || kind == "" || len(sigs) == 0 {
+		return Envelope{}, ErrMalformed
+	}
+	e, ok := decodePayload(kind, []byte(payload))
+	for i := 0; ok && i < len(sigs); i++ {
+		ok = e.addSignature(ids[i], []byte(sigs[i]))
+	}
+	if !ok {
+		return Envelope{}, ErrMalformed
+	}
+	return e, nil
+}
+
+// kindOfType returns the kind that a payload type names, "" if it is not ours.
+func kindOfType(payloadType string) string {
+	rest, ours := strings.CutPrefix(payloadType, typePrefix)
+	kind, json := strings.CutSuffix(rest, typeSuffix)
+	if !ours || !json || kind != strings.ToLower(kind) {
+		return ""
+	}
+	if _, ok := kindOf(strings.ToUpper(kind)); !ok {
+		return ""
+	}
+	return kind
+}
+
+func readSignatures(r *strictjson.Reader) (ids, sigs []string) {
+	for e := r.Array(); e.Next(); {
+		var id, sig string
+		for m := r.Object(); m.Next(); {
+			switch m.Name {
+			case "keyid":
+				id = r.String()
+			case "sig":
+				sig = r.String()
+			default:
+				r.Fail("a signature has keyid and sig only")
+			}
+		}
+		if ids, sigs = append(ids, id), append(sigs, sig); len(sigs) > MaxSignatures {
+			r.Fail("too many signatures")
+		}
+	}
+	return ids, sigs
+}
+
+// decodePayload makes an envelope of a payload in base64.
+func decodePayload(kind string, encoded []byte) (Envelope, bool) {
+	n, ok := decodedLen(encoded)
+	if !ok {
+		return Envelope{}, false
+	}
+	e := newEnvelope(kind, n)
+	if !decode(e.Payload(), encoded) {
+		return Envelope{}, false
+	}
+	return e, true
+}
+
+// addSignature adds a signature from its text.
+func (e *Envelope) addSignature(id string, encoded []byte) bool {
+	s := Signature{KeyID: id}
+	if len(e.Signatures) == MaxSignatures || !isKeyID(id) {
+		return false
+	}
+	if n, ok := decodedLen(encoded); !ok || n != SignatureSize || !decode(s.Sig[:], encoded) {
+		return false
+	}
+	e.Signatures = append(e.Signatures, s)
+	return true
+}
+
+// isKeyID reports whether id is KeyIDSize lower-case hexadecimal digits.
+func isKeyID(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(id) == KeyIDSize
+}
+
+// decodedLen returns how many bytes strict base64 of this length and padding
+// stands for.
+func decodedLen(encoded []byte) (int, bool) {
+	if len(encoded)%4 != 0 {
+		return 0, false
+	}
+	n := len(encoded) / 4 * 3
+	for i := 1; i <= 2 && n > 0 && encoded[len(encoded)-i] == '='; i++ {
+		n--
+	}
+	return n, true
+}
+
+// decode decodes strict base64 into dst, which has the exact length. The
+// decoder of the standard library passes over line ends even when it is
+// strict; then it finds fewer bytes than the length stands for.
+func decode(dst, encoded []byte) bool {
+	n, err := base64.StdEncoding.Strict().Decode(dst, encoded)
+	return err == nil && n == len(dst)
+}
+
+// Armor returns the armoured form, with a line end after its last line.
+func (e Envelope) Armor() []byte {
+	label := strings.ToUpper(e.Kind) + dashes + "\n"
+	b := []byte(begin + label)
+	b = appendLines(b, e.Payload())
+	for _, s := range e.Signatures {
+		b = append(b[:len(b)-1], ".\n"...)
+		b = append(b, s.KeyID+":\n"...)
+		b = appendLines(b, s.Sig[:])
+	}
+	return append(b, end+label...)
+}
+
+// appendLines appends base64 of data in lines, each with its end.
+func appendLines(b, data []byte) []byte {
+	text := base64.StdEncoding.EncodeToString(data)
+	for len(text) > lineLength {
+		b = append(append(b, text[:lineLength]...), '\n')
+		text = text[lineLength:]
+	}
+	return append(append(b, text...), '\n')
+}
+
+// JSON returns the JSON form.
+func (e Envelope) JSON() []byte {
+	var w strictjson.Writer
+	w.Object()
+	w.Name("payload").String(base64.StdEncoding.EncodeToString(e.Payload()))
+	w.Name("payloadType").String(typePrefix + e.Kind + typeSuffix)
+	w.Name("signatures").Array()
+	for _, s := range e.Signatures {
+		w.Object()
+		w.Name("keyid").String(s.KeyID)
+		w.Name("sig").String(base64.StdEncoding.EncodeToString(s.Sig[:]))
+		w.EndObject()
+	}
+	w.EndArray()
+	w.EndObject()
+	text, err := w.Bytes()
+	if err != nil {
+		panic("dsse: an envelope always has a text: " + err.Error())
+	}
+	return text
+}
