@@ -1,0 +1,592 @@
+package license
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A Host reports whether the machine at hand satisfies a binding. The
+// fingerprints and machines of package binding are Hosts; so can a dongle be,
+// a TPM or the identity of a cloud instance.
+//
+// An error may say more through methods of its own: ChangedComponents and
+// UnreadableComponents, both without arguments and with a []string of names.
+// One without either means that the binding itself makes no sense.
+//
+// Three more methods are used where a Host has them:
+//
+//	BindingDrift(scheme string, data []byte) (changed []string, allowed int, err error)
+//	VirtualMachine() (what string, err error) // "" for none
+//	RemoteSession() (what string, err error)  // "" for none
+type Host interface {
+	MatchBinding(scheme string, data []byte) error
+}
+
+// Env is everything around a licence that decides what it allows.
+type Env struct {
+	Now      time.Time
+	Product  string    // "" decides for every product of the licence
+	Version  string    // of the product that runs
+	Released time.Time // when that version was released; zero counts as today
+	Host     Host      // nil refuses a licence that is bound
+	User     string    // e-mail address of who uses it; "" if the product does not ask
+	Usage    Usage
+	Lease    Lease
+	Mark     time.Time // the latest time that is known to have passed
+	Restored bool      // an old copy of local state was put back
+	Notice   []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
+}
+
+// A Lease is what the activation server last confirmed. Its zero value is for
+// licences that need no confirmation.
+type Lease struct {
+	Until time.Time // when the licence wants to be confirmed again
+	Grace time.Time // how long it works without
+}
+
+// ClockTolerance is how far the clock may be set back behind the latest time
+// known before terms pause.
+const ClockTolerance = 24 * time.Hour
+
+// defaultNotice is used where Env.Notice is nil.
+var defaultNotice = []int{30, 14, 7, 1}
+
+// A State says in one word what holds of a feature.
+type State uint8
+
+const (
+	StateUnlicensed  State = iota // nothing grants it here
+	StateDamaged                  // what grants it cannot be made sense of
+	StateBlocked                  // it waits for something that can be put right
+	StateExpired                  // its time or its runs are used up
+	StateNotYetValid              // its time has not begun
+	StateGrace                    // works, with a warning: a confirmation is overdue
+	StateProvisional              // works, with a warning: the final licence is to come
+	StateActive                   // works
+)
+
+// Works reports whether a feature in this state may be used.
+func (s State) Works() bool { return s >= StateGrace }
+
+// A Level is what a status shows: a tick, a warning sign, or a stop sign.
+type Level uint8
+
+const (
+	OK Level = iota
+	Warn
+	Stopped
+)
+
+// Level returns the sign of the state.
+func (s State) Level() Level {
+	switch {
+	case s == StateActive:
+		return OK
+	case s.Works():
+		return Warn
+	default:
+		return Stopped
+	}
+}
+
+// String returns the state in one English word or two.
+func (s State) String() string {
+	return [...]string{"unlicensed", "damaged", "blocked", "expired", "not yet valid", "grace", "provisional", "active"}[s]
+}
+
+// A Decision is what holds of one feature.
+type Decision struct {
+	Product string
+	Feature Feature // with the limits that the licence grants
+	State   State
+	Until   Date     // the last day on which it works; no date if it has no end
+	Pending bool     // its term begins with the first use
+	Left    int64    // runs left; -1 if they are not limited
+	Reasons []Reason // every one that holds, those of the whole licence first
+}
+
+// A Result is what a licence allows. It does not change.
+type Result struct {
+	Decisions   []Decision // ascending by product and feature
+	Reasons     []Reason   // those that hold for the whole licence
+	Maintenance Maintenance
+	Next        time.Time // when to check again; zero if time changes nothing
+	table       table
+}
+
+// Check says what a licence allows in an environment. It is pure: the same
+// arguments always give the same result. A nil licence allows nothing.
+func Check(l *License, env Env) *Result {
+	if l == nil {
+		return &Result{Reasons: []Reason{{Code: NoLicense}}}
+	}
+	c := &checker{l: l, env: env, today: DateOf(env.Now), r: &Result{}, all: StateActive}
+	if env.Notice == nil {
+		c.env.Notice = defaultNotice
+	}
+	c.whole()
+	for i := range l.Products {
+		if p := &l.Products[i]; env.Product == "" || p.ID == env.Product {
+			c.product(p)
+		}
+	}
+	c.r.table = newTable(c.r.Decisions)
+	return c.r
+}
+
+// A checker decides one licence.
+type checker struct {
+	l     *License
+	env   Env
+	today Date
+	r     *Result
+	all   State // what every feature is at most
+	until Date  // the end of every feature, no date for none
+
+	vm, remote    string // what was detected, once asked
+	vmErr, rmtErr error
+	asked         Condition
+}
+
+// add records a reason for the whole licence, and the state that it means.
+func (c *checker) add(s State, r Reason) {
+	r.Contact = c.l.Hints.Contact
+	c.all = min(c.all, s)
+	c.r.Reasons = append(c.r.Reasons, r)
+}
+
+// wake asks for another check at a moment that lies ahead.
+func (c *checker) wake(t time.Time) {
+	if t.After(c.env.Now) && (c.r.Next.IsZero() || t.Before(c.r.Next)) {
+		c.r.Next = t
+	}
+}
+
+// whole decides what holds for every feature.
+func (c *checker) whole() {
+	if _, has := c.l.Product(c.env.Product); c.env.Product != "" && !has {
+		c.add(StateUnlicensed, Reason{Code: OtherProduct, Has: c.productNames(), Needs: c.env.Product})
+	}
+	if c.l.Binding.Scheme != "" {
+		c.binding()
+	}
+	if c.l.Window.Kind != Perpetual || c.l.Kind != Full {
+		c.window()
+	}
+	if !c.env.Lease.Until.IsZero() {
+		c.lease()
+	}
+}
+
+func (c *checker) productNames() string {
+	names := make([]string, len(c.l.Products))
+	for i, p := range c.l.Products {
+		names[i] = p.ID
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *checker) binding() {
+	b := c.l.Binding
+	if c.env.Host == nil {
+		c.add(StateUnlicensed, Reason{Code: BindingUnchecked})
+		return
+	}
+	err := c.env.Host.MatchBinding(b.Scheme, b.Data)
+	if err != nil {
+		c.mismatch(err)
+		return
+	}
+	if d, ok := c.env.Host.(interface {
+		BindingDrift(scheme string, data []byte) ([]string, int, error)
+	}); ok {
+		if changed, allowed, err := d.BindingDrift(b.Scheme, b.Data); err == nil && len(changed) > 0 {
+			c.add(StateActive, Reason{Code: HardwareDrift, Names: changed, N: int64(len(changed)), Max: int64(allowed)})
+		}
+	}
+}
+
+// mismatch records why the machine at hand is not the one licensed.
+func (c *checker) mismatch(err error) {
+	var changed interface{ ChangedComponents() []string }
+	var unreadable interface{ UnreadableComponents() []string }
+	var known bool
+	if errors.As(err, &changed) && len(changed.ChangedComponents()) > 0 {
+		c.add(StateUnlicensed, Reason{Code: HardwareChanged, Names: changed.ChangedComponents()})
+		known = true
+	}
+	if errors.As(err, &unreadable) && len(unreadable.UnreadableComponents()) > 0 {
+		c.add(StateUnlicensed, Reason{Code: HardwareUnreadable, Names: unreadable.UnreadableComponents()})
+		known = true
+	}
+	if !known {
+		c.add(StateDamaged, Reason{Code: BindingDamaged, Detail: err.Error()})
+	}
+}
+
+// window decides the licence's own term, which caps that of every feature.
+func (c *checker) window() {
+	running, ended, working := TrialRunning, TrialEnded, StateActive
+	switch c.l.Kind {
+	case Provisional:
+		running, ended, working = LicenseProvisional, ProvisionalEnded, StateProvisional
+	case Full:
+		running, ended = "", ExpiredDate
+	}
+	t := c.term(c.l.Window, start(c.l.Window, c.env.Usage.FirstUse, c.env.Usage.Activated))
+	c.until = t.until
+	switch {
+	case t.state == StateExpired:
+		c.add(StateExpired, Reason{Code: ended, Until: t.until, Span: c.l.Window.Span})
+	case t.state == StateNotYetValid:
+		c.add(StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
+	case running != "":
+		c.add(working, Reason{Code: running, Until: t.until, Days: t.days(c.today)})
+	}
+	c.metered(c.l.Window, c.add)
+}
+
+func (c *checker) lease() {
+	until, grace := c.env.Lease.Until, c.env.Lease.Grace
+	c.wake(until)
+	c.wake(grace)
+	switch {
+	case c.env.Now.Before(until):
+	case c.env.Now.Before(grace):
+		c.add(StateGrace, Reason{Code: LeaseGrace, Until: DateOf(grace)})
+	default:
+		c.add(StateExpired, Reason{Code: LeaseEnded, Until: DateOf(later(until, grace))})
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// metered records what pauses a term: a clock that was set back, or for what
+// local state measures, old state that was put back.
+func (c *checker) metered(t Term, add func(State, Reason)) {
+	if t.Kind == Perpetual {
+		return
+	}
+	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
+		c.wake(back)
+		add(StateBlocked, Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
+	}
+	if t.Kind != Dates && c.env.Restored {
+		add(StateBlocked, Reason{Code: RestoreDetected})
+	}
+}
+
+// A termResult is what holds of a term on a day.
+type termResult struct {
+	state       State // StateActive, StateNotYetValid or StateExpired
+	from, until Date
+	pending     bool
+}
+
+// days returns how many days are left after today.
+func (t termResult) days(today Date) int { return int(max(t.until-today, 0)) }
+
+// term decides a term that counts from start.
+func (c *checker) term(t Term, start Date) (r termResult) {
+	r.state = StateActive
+	switch {
+	case t.Kind == Dates:
+		r = intervalOn(t.Intervals, c.today)
+	case t.Kind == Perpetual:
+	case start == 0:
+		r.pending = true
+	default:
+		if r.until = t.Span.After(start); r.until < c.today && r.until != 0 {
+			r.state = StateExpired
+		}
+	}
+	if r.until >= c.today && r.until != 0 {
+		c.wake((r.until + 1).Start())
+		for _, n := range c.env.Notice {
+			c.wake((r.until - Date(n)).Start())
+		}
+	}
+	if r.state == StateNotYetValid {
+		c.wake(r.from.Start())
+	}
+	return r
+}
+
+// intervalOn returns what holds on a day: the period it falls into, or the
+// next one, or the end of the last.
+func intervalOn(intervals []Interval, today Date) termResult {
+	var last Date
+	for _, v := range intervals {
+		switch {
+		case today < v.From:
+			return termResult{state: StateNotYetValid, from: v.From, until: v.Until}
+		case today <= v.Until:
+			return termResult{state: StateActive, from: v.From, until: v.Until}
+		}
+		last = v.Until
+	}
+	return termResult{state: StateExpired, until: last}
+}
+
+// product decides the features of a product.
+func (c *checker) product(p *Product) {
+	outer, reasons := c.all, c.r.Reasons
+	c.version(p)
+	c.r.Maintenance = p.Maintenance
+	if c.r.Decisions == nil {
+		c.r.Decisions = make([]Decision, 0, len(p.Features))
+	}
+	for i := range p.Features {
+		c.feature(p.ID, &p.Features[i])
+	}
+	if c.env.Product == "" { // what holds for this product does not for the next
+		c.all, c.r.Reasons = outer, slices.Clip(reasons)
+	}
+}
+
+// version decides whether the licence covers the version that runs.
+func (c *checker) version(p *Product) {
+	m := p.Maintenance
+	if m.Until != 0 {
+		c.wake((m.Until + 1).Start())
+	}
+	released := DateOf(c.env.Released)
+	if released == 0 {
+		released = c.today
+	}
+	uncovered := Reason{Code: VersionNotCovered, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion, Until: m.Until}
+	switch {
+	case p.MaxVersion != "" && c.env.Version != "" && !covers(p.MaxVersion, c.env.Version):
+		c.add(StateUnlicensed, uncovered)
+	case m.Lapse == Keep && released > m.Until:
+		c.add(StateUnlicensed, uncovered)
+	case m.Lapse == Keep && c.today > m.Until:
+		c.add(StateActive, Reason{Code: MaintenanceKept, Product: p.ID, Until: m.Until})
+	}
+	if m.Lapse == Stop && c.today > m.Until {
+		c.add(StateExpired, Reason{Code: MaintenanceStopped, Product: p.ID, Until: m.Until})
+	}
+}
+
+// feature decides one feature.
+func (c *checker) feature(product string, f *Feature) {
+	used := c.env.Usage.Features[Ref{product, f.ID}]
+	d := Decision{Product: product, Feature: *f, State: c.all, Left: -1, Reasons: slices.Clip(c.r.Reasons)}
+	add := func(s State, r Reason) {
+		r.Product, r.Feature, r.Contact = product, f.ID, c.l.Hints.Contact
+		d.State = min(d.State, s)
+		d.Reasons = append(d.Reasons, r)
+	}
+	t := c.term(f.Term, start(f.Term, used.FirstUse, c.env.Usage.Activated))
+	d.Until, d.Pending = earlier(t.until, c.until), t.pending
+	switch {
+	case t.state == StateNotYetValid:
+		add(StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
+	case t.state == StateExpired && f.Term.Kind == Dates:
+		add(StateExpired, Reason{Code: ExpiredDate, Until: t.until})
+	case t.state == StateExpired:
+		add(StateExpired, Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
+	}
+	c.metered(f.Term, add)
+	c.runs(f, used, &d, add)
+	c.place(f.Conditions, add)
+	c.seat(f, used, add)
+	c.notice(&d, add)
+	c.r.Decisions = append(c.r.Decisions, d)
+}
+
+// earlier returns the earlier of two ends, of which no date is the latest.
+func earlier(a, b Date) Date {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision, add func(State, Reason)) {
+	if f.Runs == 0 {
+		return
+	}
+	if d.Left = max(f.Runs-used.Runs, 0); d.Left == 0 {
+		add(StateExpired, Reason{Code: RunsUsedUp, Max: f.Runs})
+	}
+	if c.env.Restored && f.Term.Kind != FromFirstUse && f.Term.Kind != FromActivation {
+		add(StateBlocked, Reason{Code: RestoreDetected})
+	}
+}
+
+// place holds a feature's conditions against where the program runs.
+func (c *checker) place(set Condition, add func(State, Reason)) {
+	if set == 0 {
+		return
+	}
+	c.ask(set)
+	if set&NoVirtualMachine != 0 {
+		placed(c.vm, c.vmErr, VirtualMachineFound, add)
+	}
+	if set&NoRemoteSession != 0 {
+		placed(c.remote, c.rmtErr, RemoteSessionFound, add)
+	}
+}
+
+func placed(what string, err error, found Code, add func(State, Reason)) {
+	switch {
+	case err != nil:
+		add(StateUnlicensed, Reason{Code: PlaceUnknown, Detail: err.Error()})
+	case what != "":
+		add(StateUnlicensed, Reason{Code: found, Has: what})
+	}
+}
+
+var errNoDetection = errors.New("the host does not tell")
+
+// ask asks the Host once for what the conditions are about.
+func (c *checker) ask(set Condition) {
+	set &^= c.asked
+	c.asked |= set
+	if set&NoVirtualMachine != 0 {
+		c.vmErr = errNoDetection
+		if h, ok := c.env.Host.(interface{ VirtualMachine() (string, error) }); ok {
+			c.vm, c.vmErr = h.VirtualMachine()
+		}
+	}
+	if set&NoRemoteSession != 0 {
+		c.rmtErr = errNoDetection
+		if h, ok := c.env.Host.(interface{ RemoteSession() (string, error) }); ok {
+			c.remote, c.rmtErr = h.RemoteSession()
+		}
+	}
+}
+
+// seat holds the user against those bound to the feature.
+func (c *checker) seat(f *Feature, used FeatureUsage, add func(State, Reason)) {
+	if f.Seats == 0 || c.env.User == "" {
+		return
+	}
+	user := NormalEmail(c.env.User)
+	if !slices.ContainsFunc(used.Seats, func(s string) bool { return NormalEmail(s) == user }) {
+		add(StateUnlicensed, Reason{Code: SeatNotBound, Names: []string{user}})
+	}
+}
+
+// NormalEmail returns the form of an e-mail address that counts: NFKC, lower
+// case, without white space around it. Addresses that differ in anything else,
+// such as a part after "+", are different users.
+func NormalEmail(address string) string {
+	return norm.NFKC.String(strings.ToLower(norm.NFKC.String(strings.TrimSpace(address))))
+}
+
+// notice says that the end is near.
+func (c *checker) notice(d *Decision, add func(State, Reason)) {
+	if !d.State.Works() || d.Until == 0 {
+		return
+	}
+	left := int(d.Until - c.today)
+	if slices.ContainsFunc(c.env.Notice, func(n int) bool { return left <= n }) {
+		add(StateActive, Reason{Code: AboutToExpire, Until: d.Until, Days: left})
+	}
+}
+
+// Decision returns what holds of a feature. One that no licence grants is
+// StateUnlicensed.
+func (r *Result) Decision(feature string) Decision {
+	for _, d := range r.Decisions {
+		if d.Feature.ID == feature {
+			return d
+		}
+	}
+	return Decision{Feature: Feature{ID: feature}, Left: -1,
+		Reasons: append(slices.Clip(r.Reasons), Reason{Code: FeatureNotLicensed, Feature: feature})}
+}
+
+// State returns the best state of any feature, which is what a status shows.
+func (r *Result) State() State {
+	best := StateUnlicensed
+	for _, d := range r.Decisions {
+		best = max(best, d.State)
+	}
+	return best
+}
+
+// Allows reports whether a feature may be used. It takes no lock and allocates
+// nothing; how many features there are does not matter.
+func (r *Result) Allows(feature string) bool { return r.table.allows(feature) }
+
+// Merge returns what several licences allow together: of each feature, the
+// best that any of them gives. The reasons of a feature are those of the
+// licence that lets it work, or where none does, those of all.
+func Merge(results ...*Result) *Result {
+	if len(results) == 1 {
+		return results[0]
+	}
+	m := &Result{}
+	for _, r := range results {
+		m.Reasons = append(m.Reasons, r.Reasons...)
+		if m.Next.IsZero() || !r.Next.IsZero() && r.Next.Before(m.Next) {
+			m.Next = r.Next
+		}
+		if r.Maintenance.Until > m.Maintenance.Until {
+			m.Maintenance = r.Maintenance
+		}
+		for _, d := range r.Decisions {
+			m.take(d)
+		}
+	}
+	if len(results) == 0 {
+		m.Reasons = []Reason{{Code: NoLicense}}
+	}
+	m.table = newTable(m.Decisions)
+	return m
+}
+
+// take takes a decision in where it is better than what is there.
+func (r *Result) take(d Decision) {
+	i, found := slices.BinarySearchFunc(r.Decisions, d, compareDecisions)
+	if !found {
+		r.Decisions = slices.Insert(r.Decisions, i, d)
+		return
+	}
+	has := &r.Decisions[i]
+	switch {
+	case has.State.Works() || d.State.Works():
+		if better(d, *has) {
+			*has = d
+		}
+	default:
+		reasons := append(slices.Clip(has.Reasons), d.Reasons...)
+		if better(d, *has) {
+			*has = d
+		}
+		has.Reasons = reasons
+	}
+}
+
+func compareDecisions(a, b Decision) int {
+	if c := strings.Compare(a.Product, b.Product); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Feature.ID, b.Feature.ID)
+}
+
+// better reports whether a gives more than b.
+func better(a, b Decision) bool {
+	switch {
+	case a.State != b.State:
+		return a.State > b.State
+	case a.Until != b.Until:
+		return a.Until == 0 || b.Until != 0 && a.Until > b.Until
+	case a.Left != b.Left:
+		return a.Left < 0 || b.Left >= 0 && a.Left > b.Left
+	default:
+		return false
+	}
+}

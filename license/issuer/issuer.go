@@ -1,0 +1,211 @@
+// Package issuer is the vendor's half of package license: it signs licences,
+// updates, catalogues, keyrings and typed activation keys.
+//
+// It belongs in the vendor's back office and never in the product. The key
+// with the role "license" decides what customers may use, so it should live
+// where few can reach it: in a file that only one account reads (PrivateKey),
+// or in an HSM or a key management service, as any crypto.Signer for Ed25519.
+//
+//	key, err := issuer.ReadKeyFile("license.key")
+//	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+//	text, err := vendor.License(&license.License{…})
+//
+// What it signs has been read back first: nothing leaves here that package
+// license would refuse for its form.
+package issuer
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/latchkey-go/latchkey/internal/dsse"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// An Issuer signs with one key in one role. Any number of goroutines may use
+// one if its crypto.Signer allows it, as an ed25519.PrivateKey does.
+type Issuer struct {
+	vendor string
+	role   license.Role
+	public license.PublicKey
+	signer crypto.Signer
+	soft   bool // the signer is an ed25519.PrivateKey, which makes no mistakes
+}
+
+// ErrRole is returned when a key of another role would have to sign.
+var ErrRole = errors.New("issuer: the key has another role")
+
+// New returns an issuer for a vendor, by the name that the keyring has.
+func New(vendor string, role license.Role, signer crypto.Signer) (*Issuer, error) {
+	public, ok := signer.Public().(ed25519.PublicKey)
+	if !ok {
+		return nil, fmt.Errorf("issuer: the signer's key is a %T, not an Ed25519 key", signer.Public())
+	}
+	checked, err := license.ParsePublicKey(public)
+	if err != nil {
+		return nil, fmt.Errorf("issuer: %w", err)
+	}
+	_, soft := signer.(ed25519.PrivateKey)
+	return &Issuer{vendor: vendor, role: role, public: checked, signer: signer, soft: soft}, nil
+}
+
+// Vendor returns the vendor's name.
+func (i *Issuer) Vendor() string { return i.vendor }
+
+// Public returns the public key that verifies what i signs.
+func (i *Issuer) Public() license.PublicKey { return i.public }
+
+// License signs a licence and returns its armoured text. The licence's vendor
+// is set to the issuer's. The error is ErrRole, a reason of package license
+// why nobody could read it, or the signer's own.
+func (i *Issuer) License(l *license.License) ([]byte, error) {
+	own := *l
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return i.document(license.KindLicense, license.RoleLicense, payload)
+}
+
+// Update signs an update, as License does a licence.
+func (i *Issuer) Update(u *license.Update) ([]byte, error) {
+	own := *u
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return i.document(license.KindUpdate, license.RoleLicense, payload)
+}
+
+// Catalogue signs a catalogue, as License does a licence.
+func (i *Issuer) Catalogue(c *license.Catalogue) ([]byte, error) {
+	own := *c
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return i.document(license.KindCatalogue, license.RoleLicense, payload)
+}
+
+// Time signs the answer to a challenge with a key of the role "activation".
+func (i *Issuer) Time(t *license.SignedTime) ([]byte, error) {
+	own := *t
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return i.document(license.KindTime, license.RoleActivation, payload)
+}
+
+// SealUpdate puts a new unlock code on an update: the licence carries the
+// sealed update, the customer gets the code when the update is paid for.
+func SealUpdate(u license.Update) (license.Sealed, keyfmt.Key, error) {
+	code, err := keyfmt.Generate(keyfmt.Unlock, rand.Reader)
+	if err != nil {
+		return license.Sealed{}, keyfmt.Key{}, err
+	}
+	return license.Sealed{CodeHash: license.UnlockHash(code.Payload()), Update: u}, code, nil
+}
+
+// Key returns a typed activation key for a product and a licensee's name,
+// which must be entered with the key as it is printed. The error is ErrRole,
+// one with the code Malformed if the terms do not fit into a key, or the
+// signer's own.
+func (i *Issuer) Key(t license.KeyTerms, product, name string) (keyfmt.Key, error) {
+	terms, err := t.Encode(product, name)
+	if err != nil {
+		return keyfmt.Key{}, err
+	}
+	signed := license.SignedKey(terms, i.vendor, product, name)
+	if signed == nil || license.NormalName(name) == "" {
+		return keyfmt.Key{}, &license.Reason{Code: license.NameRequired}
+	}
+	if i.role != license.RoleLicense {
+		return keyfmt.Key{}, ErrRole
+	}
+	sig, err := i.sign(signed)
+	if err != nil {
+		return keyfmt.Key{}, err
+	}
+	return keyfmt.New(keyfmt.Activation, append(terms, sig[:]...))
+}
+
+// SignKeyring returns a document that holds a keyring, signed by the root keys
+// given. license.Keyring.Rotate says which must sign.
+func SignKeyring(k *license.Keyring, roots ...*Issuer) ([]byte, error) {
+	payload, err := license.EncodeKeyring(k)
+	if err != nil {
+		return nil, err
+	}
+	e := dsse.New(license.KindKeyring, payload)
+	for _, root := range roots {
+		if err := root.addSignature(&e, license.RoleRoot); err != nil {
+			return nil, err
+		}
+	}
+	return e.Armor(), nil
+}
+
+// Countersign adds i's signature to a document that another key has signed, so
+// that readers with either key accept it while keys are being changed.
+func (i *Issuer) Countersign(document []byte) ([]byte, error) {
+	e, err := dsse.Parse(document)
+	if err != nil {
+		return nil, err
+	}
+	role := license.RoleLicense
+	switch e.Kind {
+	case license.KindTime:
+		role = license.RoleActivation
+	case license.KindKeyring:
+		role = license.RoleRoot
+	}
+	if err := i.addSignature(&e, role); err != nil {
+		return nil, err
+	}
+	return e.Armor(), nil
+}
+
+// document signs a payload and returns the document's armoured text.
+func (i *Issuer) document(kind string, role license.Role, payload []byte) ([]byte, error) {
+	e := dsse.New(kind, payload)
+	if err := i.addSignature(&e, role); err != nil {
+		return nil, err
+	}
+	return e.Armor(), nil
+}
+
+func (i *Issuer) addSignature(e *dsse.Envelope, role license.Role) error {
+	if i.role != role {
+		return fmt.Errorf("%w: a %s is signed by a key of the role %q, this one's is %q", ErrRole, e.Kind, role, i.role)
+	}
+	if len(e.Signatures) == dsse.MaxSignatures {
+		return fmt.Errorf("issuer: a document carries at most %d signatures", dsse.MaxSignatures)
+	}
+	sig, err := i.sign(e.Signed())
+	if err != nil {
+		return err
+	}
+	e.Signatures = append(e.Signatures, dsse.Signature{KeyID: i.public.ID(), Sig: sig})
+	return nil
+}
+
+// sign signs a message. A signature from a device is verified before it leaves.
+func (i *Issuer) sign(message []byte) (sig [dsse.SignatureSize]byte, err error) {
+	b, err := i.signer.Sign(rand.Reader, message, crypto.Hash(0))
+	if err != nil {
+		return sig, fmt.Errorf("issuer: signing: %w", err)
+	}
+	if len(b) != len(sig) || !i.soft && !ed25519.Verify(i.public.Bytes(), message, b) {
+		return sig, errors.New("issuer: the signer returned what is not a signature of its key")
+	}
+	return [dsse.SignatureSize]byte(b), nil
+}

@@ -1,0 +1,126 @@
+package license
+
+// A Code names what holds of a licence, a document or a key that somebody
+// entered. Codes are stable; their sentences are not.
+//
+// A Code is an error, so that errors.Is(err, license.ExpiredDate) asks for
+// one. Use the Reason around it to tell people: it knows the values.
+type Code string
+
+// Error returns the code.
+func (c Code) Error() string { return string(c) }
+
+// Documents and keys.
+const (
+	NotDocument     Code = "not_document"      // the text is no document at all
+	Truncated       Code = "truncated"         // its end is missing
+	Damaged         Code = "damaged"           // its text was changed on the way
+	TooLarge        Code = "too_large"         // Max: bytes allowed
+	Malformed       Code = "malformed"         // signed, but not well-formed; N: byte, Detail: the rule
+	TooNew          Code = "too_new"           // Needs: the feature of the format that this version lacks
+	OtherDocument   Code = "other_document"    // Has, Needs: kinds of documents
+	OtherVendor     Code = "other_vendor"      // Has, Needs: vendors
+	KeyUnknown      Code = "key_unknown"       // no key of the keyring signed it
+	KeyWrongRole    Code = "key_wrong_role"    // Has, Needs: roles
+	KeyEnded        Code = "key_ended"         // Until: the key's last day, From: the day of issue
+	SignatureWrong  Code = "signature_wrong"   // changed after it was signed, or never signed by that key
+	KeyLength       Code = "key_length"        // a public key of N bytes, not Max
+	KeyNotCanonical Code = "key_not_canonical" //
+	KeySmallOrder   Code = "key_small_order"   //
+	KeyringDamaged  Code = "keyring_damaged"   // N: the line
+	KeyringRollback Code = "keyring_rollback"  // N: its version, Max: ours
+	KeyringQuorum   Code = "keyring_quorum"    // N of Max signatures
+)
+
+// Typed keys.
+const (
+	NameMismatch    Code = "name_mismatch"     // the activation key was issued for another spelling of the name
+	KeyNotForUs     Code = "key_not_for_us"    // an activation key of another product
+	KeyNotGenuine   Code = "key_not_genuine"   // its signature does not hold
+	EditionUnknown  Code = "edition_unknown"   // N: the edition that the catalogue does not have
+	UnlockUnknown   Code = "unlock_unknown"    // no update waits for this unlock code
+	AlreadyEntered  Code = "already_entered"   // the key or document is in force already
+	NameRequired    Code = "name_required"     // an activation key needs the licensee's name
+	ChallengeOther  Code = "challenge_other"   // a signed time that answers another challenge
+	NeedsServer     Code = "needs_server"      // Has: the kind of key that only the server can use
+	KeyOfOtherKind  Code = "key_of_other_kind" // Has, Needs: kinds of typed keys
+	KeyMistyped     Code = "key_mistyped"      // Detail: which row or group
+	KeyUnrecognized Code = "key_unrecognized"  // no kind of key at all
+)
+
+// Updates.
+const (
+	OtherLicense     Code = "other_license"      // an update for another serial number
+	AlreadyApplied   Code = "already_applied"    // the update is in the licence already
+	OutOfOrder       Code = "out_of_order"       // N: its place, Max: the next place
+	ObtainingOver    Code = "obtaining_over"     // Until: the last day to apply it
+	ObtainingNotYet  Code = "obtaining_not_yet"  // From: the first day to apply it
+	SeatExcess       Code = "seat_excess"        // N bound, Max licensed, Names bound
+	OtherScheme      Code = "other_scheme"       // Has, Needs: binding schemes; split the order
+	UpdateRefused    Code = "update_refused"     // Detail: the rule of section "Updates" that it breaks
+	NothingToUpdate  Code = "nothing_to_update"  //
+	KindNotLowered   Code = "kind_not_lowered"   // Has, Needs: kinds of licences
+	ConditionsRaised Code = "conditions_raised"  // an add-on update that adds a condition
+	LimitKindChanged Code = "limit_kind_changed" // an add-on update that changes the kind of a limit; Detail: which
+)
+
+// What holds of a licence and its features when it is checked.
+const (
+	NoLicense           Code = "no_license"            // nothing is installed
+	OtherProduct        Code = "other_product"         // Has, Needs: products
+	FeatureNotLicensed  Code = "feature_not_licensed"  //
+	LicenseProvisional  Code = "license_provisional"   // Until
+	ProvisionalEnded    Code = "provisional_ended"     // Until
+	TrialRunning        Code = "trial_running"         // Until, Days
+	TrialEnded          Code = "trial_ended"           // Until
+	NotYetValid         Code = "not_yet_valid"         // From
+	ExpiredDate         Code = "expired_date"          // Until
+	ExpiredSpan         Code = "expired_span"          // Until, Span
+	RunsUsedUp          Code = "runs_used_up"          // Max
+	AboutToExpire       Code = "about_to_expire"       // Until, Days
+	MaintenanceKept     Code = "maintenance_kept"      // Until; this version keeps running
+	MaintenanceStopped  Code = "maintenance_stopped"   // Until; the product stops
+	VersionNotCovered   Code = "version_not_covered"   // Has: running, Needs: highest covered, Until: maintenance
+	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used
+	HardwareChanged     Code = "hardware_changed"      // Names changed
+	HardwareUnreadable  Code = "hardware_unreadable"   // Names that cannot be read
+	BindingDamaged      Code = "binding_damaged"       // scheme or data make no sense
+	BindingUnchecked    Code = "binding_unchecked"     // a bound licence, and no Host
+	VirtualMachineFound Code = "virtual_machine_found" // Has: what was detected
+	RemoteSessionFound  Code = "remote_session_found"  // Has: what was detected
+	PlaceUnknown        Code = "place_unknown"         // a condition that cannot be checked here
+	SeatNotBound        Code = "seat_not_bound"        // Names: the user's address
+	ClockSetBack        Code = "clock_set_back"        // Now, Mark
+	RestoreDetected     Code = "restore_detected"      // an old copy of the local state was put back
+	FolderUnwritable    Code = "folder_unwritable"     // Detail: folder and right needed
+	LeaseGrace          Code = "lease_grace"           // Until: when grace ends
+	LeaseEnded          Code = "lease_ended"           // Until: when it ended
+)
+
+// A Reason is a code with its values. It is what errors of this package are,
+// and what a Decision lists. Which values a code has, its constant says; the
+// others are zero.
+type Reason struct {
+	Code             Code
+	Product, Feature string
+	Names            []string // of components or users
+	N, Max           int64
+	From, Until      Date
+	Now, Mark        int64 // Unix seconds
+	Days             int   // left
+	Span             Span
+	Has, Needs       string
+	Detail           string // in English, for whoever repairs it
+	Contact          string // where to get help, from the licence's hints
+}
+
+// Error returns the sentence and the remedy in English.
+func (r *Reason) Error() string {
+	return r.Text(English) + " " + r.Remedy(English)
+}
+
+// Is reports whether target is the reason's code.
+func (r *Reason) Is(target error) bool {
+	code, ok := target.(Code)
+	return ok && code == r.Code
+}

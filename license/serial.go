@@ -1,0 +1,23 @@
+package license
+
+import "fmt"
+
+// A Serial is a serial number. Whoever has it can activate what was sold with
+// it, so it prints as a mask, in logs too; string(s) is the number itself.
+type Serial string
+
+const serialMask = "[serial number]"
+
+// String returns a mask.
+func (s Serial) String() string {
+	if s == "" {
+		return ""
+	}
+	return serialMask
+}
+
+// Format prints the mask under every verb.
+func (s Serial) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// MarshalText writes the mask, for logs and for structures printed as JSON.
+func (s Serial) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
