@@ -28,17 +28,18 @@ type Host interface {
 
 // Env is everything around a licence that decides what it allows.
 type Env struct {
-	Now      time.Time
-	Product  string    // "" decides for every product of the licence
-	Version  string    // of the product that runs
-	Released time.Time // when that version was released; zero counts as today
-	Host     Host      // nil refuses a licence that is bound
-	User     string    // e-mail address of who uses it; "" if the product does not ask
-	Usage    Usage
-	Lease    Lease
-	Mark     time.Time // the latest time that is known to have passed
-	Restored bool      // an old copy of local state was put back
-	Notice   []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
+	Now        time.Time
+	Product    string    // "" decides for every product of the licence
+	Version    string    // of the product that runs
+	Released   time.Time // when that version was released; zero counts as today
+	Host       Host      // nil refuses a licence that is bound
+	User       string    // e-mail address of who uses it; "" if the product does not ask
+	Usage      Usage
+	Lease      Lease
+	Mark       time.Time // the latest time that is known to have passed
+	Restored   bool      // an old copy of local state was put back
+	Unwritable string    // the folder of local state, where it cannot be written
+	Notice     []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
 }
 
 // A Lease is what the activation server last confirmed. Its zero value is for
@@ -104,7 +105,7 @@ type Decision struct {
 	Feature Feature // with the limits that the licence grants
 	State   State
 	Until   Date     // the last day on which it works; no date if it has no end
-	Pending bool     // its term begins with the first use
+	Pending bool     // its term, or the licence's, begins with the first use
 	Left    int64    // runs left; -1 if they are not limited
 	Reasons []Reason // every one that holds, those of the whole licence first
 }
@@ -140,12 +141,13 @@ func Check(l *License, env Env) *Result {
 
 // A checker decides one licence.
 type checker struct {
-	l     *License
-	env   Env
-	today Date
-	r     *Result
-	all   State // what every feature is at most
-	until Date  // the end of every feature, no date for none
+	l       *License
+	env     Env
+	today   Date
+	r       *Result
+	all     State // what every feature is at most
+	until   Date  // the end of every feature, no date for none
+	pending bool  // the window begins with the first use
 
 	vm, remote    string // what was detected, once asked
 	vmErr, rmtErr error
@@ -238,7 +240,7 @@ func (c *checker) window() {
 		running, ended = "", ExpiredDate
 	}
 	t := c.term(c.l.Window, start(c.l.Window, c.env.Usage.FirstUse, c.env.Usage.Activated))
-	c.until = t.until
+	c.until, c.pending = t.until, t.pending
 	switch {
 	case t.state == StateExpired:
 		c.add(StateExpired, Reason{Code: ended, Until: t.until, Span: c.l.Window.Span})
@@ -247,7 +249,7 @@ func (c *checker) window() {
 	case running != "":
 		c.add(working, Reason{Code: running, Until: t.until, Days: t.days(c.today)})
 	}
-	c.metered(c.l.Window, c.add)
+	c.metered(c.l.Window, t.pending, c.add)
 }
 
 func (c *checker) lease() {
@@ -271,8 +273,9 @@ func later(a, b time.Time) time.Time {
 }
 
 // metered records what pauses a term: a clock that was set back, or for what
-// local state measures, old state that was put back.
-func (c *checker) metered(t Term, add func(State, Reason)) {
+// local state measures, old state that was put back or state that cannot be
+// written before the term has begun.
+func (c *checker) metered(t Term, pending bool, add func(State, Reason)) {
 	if t.Kind == Perpetual {
 		return
 	}
@@ -282,6 +285,9 @@ func (c *checker) metered(t Term, add func(State, Reason)) {
 	}
 	if t.Kind != Dates && c.env.Restored {
 		add(StateBlocked, Reason{Code: RestoreDetected})
+	}
+	if pending && c.env.Unwritable != "" {
+		add(StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
@@ -387,7 +393,7 @@ func (c *checker) feature(product string, f *Feature) {
 		d.Reasons = append(d.Reasons, r)
 	}
 	t := c.term(f.Term, start(f.Term, used.FirstUse, c.env.Usage.Activated))
-	d.Until, d.Pending = earlier(t.until, c.until), t.pending
+	d.Until, d.Pending = earlier(t.until, c.until), t.pending || c.pending
 	switch {
 	case t.state == StateNotYetValid:
 		add(StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
@@ -396,7 +402,7 @@ func (c *checker) feature(product string, f *Feature) {
 	case t.state == StateExpired:
 		add(StateExpired, Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
 	}
-	c.metered(f.Term, add)
+	c.metered(f.Term, t.pending, add)
 	c.runs(f, used, &d, add)
 	c.place(f.Conditions, add)
 	c.seat(f, used, add)
@@ -421,6 +427,9 @@ func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision, add func(Stat
 	}
 	if c.env.Restored && f.Term.Kind != FromFirstUse && f.Term.Kind != FromActivation {
 		add(StateBlocked, Reason{Code: RestoreDetected})
+	}
+	if c.env.Unwritable != "" && !d.Pending {
+		add(StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
@@ -519,7 +528,17 @@ func (r *Result) State() State {
 
 // Allows reports whether a feature may be used. It takes no lock and allocates
 // nothing; how many features there are does not matter.
-func (r *Result) Allows(feature string) bool { return r.table.allows(feature) }
+func (r *Result) Allows(feature string) bool {
+	allowed, _ := r.table.lookup(feature)
+	return allowed
+}
+
+// Ready is Allows, but for features whose term begins with their first use:
+// whoever gets false asks Decision whether that use has to be recorded.
+func (r *Result) Ready(feature string) bool {
+	allowed, pending := r.table.lookup(feature)
+	return allowed && !pending
+}
 
 // Merge returns what several licences allow together: of each feature, the
 // best that any of them gives. The reasons of a feature are those of the
@@ -582,6 +601,8 @@ func better(a, b Decision) bool {
 	switch {
 	case a.State != b.State:
 		return a.State > b.State
+	case a.Pending != b.Pending:
+		return b.Pending
 	case a.Until != b.Until:
 		return a.Until == 0 || b.Until != 0 && a.Until > b.Until
 	case a.Left != b.Left:

@@ -14,6 +14,7 @@ type table struct {
 type slot struct {
 	name    string
 	allowed bool
+	pending bool // the first use has to be recorded
 }
 
 // maxProbe is how many slots a name may lie behind its own under the quick
@@ -48,23 +49,27 @@ func (t *table) fill(decisions []Decision) bool {
 			}
 		}
 		t.slots[at].name = d.Feature.ID
-		t.slots[at].allowed = t.slots[at].allowed || d.State.Works()
+		if d.State.Works() && (!t.slots[at].allowed || t.slots[at].pending) {
+			t.slots[at].allowed, t.slots[at].pending = true, d.Pending
+		}
 	}
 	return true
 }
 
-func (t *table) allows(name string) bool {
+// lookup returns whether a feature is allowed, and whether its first use has
+// to be recorded.
+func (t *table) lookup(name string) (allowed, pending bool) {
 	if len(t.slots) == 0 || name == "" {
-		return false
+		return false, false
 	}
 	mask := uint64(len(t.slots) - 1)
 	for at := t.hash(name); ; at = (at + 1) & mask {
 		s := &t.slots[at&mask]
 		if s.name == name {
-			return s.allowed
+			return s.allowed, s.pending
 		}
 		if s.name == "" {
-			return false
+			return false, false
 		}
 	}
 }
