@@ -14,7 +14,7 @@ func (a *applier) addProduct(p Product, c ProductChange) Product {
 	case c.MaxVersion == "":
 	case p.MaxVersion == "":
 		a.note(p.ID, "", "highest version", NothingUnlimited)
-	case compareVersions(c.MaxVersion, p.MaxVersion) <= 0:
+	case !coversMore(c.MaxVersion, p.MaxVersion):
 		a.note(p.ID, "", "highest version", NothingEarlier)
 	default:
 		p.MaxVersion = c.MaxVersion
@@ -100,6 +100,9 @@ func (a *applier) addFeature(p *Product, c FeatureChange) {
 // addCount adds n to a limit of which so many were used.
 func (a *applier) addCount(product, feature, field string, limit, n, used int64) int64 {
 	switch {
+	case n < 0: // no document says so, and the sum could be 0, which is no limit
+		a.refuseRule(product, feature, "the number of "+field+" to add would be negative")
+		return limit
 	case limit == 0:
 		a.note(product, feature, field, NothingUnlimited)
 		return 0
@@ -188,7 +191,7 @@ func (a *applier) addSpan(product, feature string, t Term, more Span, start Date
 	if start == 0 {
 		t.Span = Span{Months: t.Span.Months + more.Months, Days: t.Span.Days + more.Days}
 	} else {
-		end := a.after(product, feature, max(t.Span.After(start), a.today), more)
+		end := a.after(product, feature, max(a.after(product, feature, start, t.Span), a.today), more)
 		t.Span = Span{Days: int(end - start)}
 	}
 	if t.Span.Days > MaxSpan || t.Span.Months > MaxSpan {
@@ -198,7 +201,7 @@ func (a *applier) addSpan(product, feature string, t Term, more Span, start Date
 }
 
 // union returns the days of both terms. A period that has begun keeps its
-// beginning.
+// beginning, and where several become one, the first of them.
 func (a *applier) union(t, more Term) Term {
 	all := append(slices.Clone(t.Intervals), more.Intervals...)
 	slices.SortFunc(all, func(a, b Interval) int { return int(a.From - b.From) })
@@ -212,10 +215,13 @@ func (a *applier) union(t, more Term) Term {
 	}
 	for i := range out {
 		for _, was := range t.Intervals {
-			if was.From > out[i].From && was.From <= a.today && was.From <= out[i].Until {
-				out[i].From = was.From
-				break
+			if was.From < out[i].From || was.From > out[i].Until {
+				continue
 			}
+			if was.From <= a.today {
+				out[i].From = was.From
+			}
+			break
 		}
 	}
 	return Term{Kind: Dates, Intervals: out}

@@ -38,13 +38,14 @@ import (
 // OtherScheme, KindNotLowered, ConditionsRaised, LimitKindChanged or
 // UpdateRefused.
 func Apply(l *License, u *Update, at time.Time, usage Usage) (*License, *Diff, error) {
-	if err := applicable(l, u, DateOf(at)); err != nil {
+	if err := applicable(l, u, today(at)); err != nil {
 		return nil, nil, err
 	}
 	a := &applier{
-		l: l.clone(), u: u, today: DateOf(at), usage: usage,
+		l: l.clone(), u: u, today: today(at), usage: usage,
 		diff: &Diff{UpdateID: u.ID},
 	}
+	a.l.Products = sortedProducts(a.l.Products) // who fills in a licence need not
 	a.head()
 	a.products()
 	a.finish()
@@ -117,7 +118,7 @@ func (a *applier) head() {
 			a.refuse(&Reason{Code: KindNotLowered, Has: string(oldKind), Needs: string(kind)})
 		}
 		a.l.Kind = kind
-		if kind == Full && a.u.Window == nil {
+		if kind == Full && oldKind != Full && a.u.Window == nil {
 			a.l.Window = Term{} // a trial's window ends with the trial
 		}
 	}
@@ -135,7 +136,7 @@ func (a *applier) head() {
 
 // products applies the changes of every product.
 func (a *applier) products() {
-	old := a.l.Products
+	old := slices.Clone(a.l.Products) // what is put in its place below moves the others
 	if a.u.WholeLicense {
 		a.l.Products = nil
 	}
@@ -161,6 +162,9 @@ func (a *applier) products() {
 		if _, stays := a.l.Product(p.ID); !stays {
 			a.note(p.ID, "", "", Removed)
 		}
+	}
+	if len(a.l.Products) == 0 {
+		a.refuseRule("", "", "the licence would have no product left")
 	}
 }
 
@@ -190,12 +194,13 @@ func (a *applier) newProduct(c ProductChange) Product {
 	for _, f := range c.Features {
 		p.Features = append(p.Features, a.newFeature(c.ID, f))
 	}
+	p.Features = sortedFeatures(p.Features)
 	return p
 }
 
 // newFeature returns the feature that a change states in full.
 func (a *applier) newFeature(product string, c FeatureChange) Feature {
-	f := Feature{ID: c.ID, Params: slices.Clone(c.Params)}
+	f := Feature{ID: c.ID, Params: sortedParams(c.Params)}
 	if c.Term != nil {
 		if c.Term.Kind == Extend {
 			a.refuseRule(product, c.ID, "there is no such feature whose term could be extended; a new one needs a term of its own")
@@ -248,22 +253,23 @@ func (a *applier) compareFeatures(product string, old, new Feature) {
 	a.changed(product, new.ID, "seats", countText(old.Seats), countText(new.Seats))
 	a.changed(product, new.ID, "conditions", old.Conditions.String(), new.Conditions.String())
 	for _, p := range new.Params {
-		a.changed(product, new.ID, "parameter "+p.Name, param(old.Params, p.Name), p.Value)
+		was, _ := param(old.Params, p.Name)
+		a.changed(product, new.ID, "parameter "+p.Name, was, p.Value)
 	}
 	for _, p := range old.Params {
-		if param(new.Params, p.Name) == "" {
+		if _, stays := param(new.Params, p.Name); !stays {
 			a.changed(product, new.ID, "parameter "+p.Name, p.Value, "")
 		}
 	}
 }
 
-func param(params []Param, name string) string {
+func param(params []Param, name string) (value string, has bool) {
 	for _, p := range params {
 		if p.Name == name {
-			return p.Value
+			return p.Value, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // finish records the update in the licence.

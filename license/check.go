@@ -125,7 +125,7 @@ func Check(l *License, env Env) *Result {
 	if l == nil {
 		return &Result{Reasons: []Reason{{Code: NoLicense}}}
 	}
-	c := &checker{l: l, env: env, today: DateOf(env.Now), r: &Result{}, all: StateActive}
+	c := &checker{l: l, env: env, today: today(env.Now), r: &Result{}, all: StateActive}
 	if env.Notice == nil {
 		c.env.Notice = defaultNotice
 	}
@@ -491,7 +491,7 @@ func (c *checker) seat(f *Feature, used FeatureUsage, add func(State, Reason)) {
 // case, without white space around it. Addresses that differ in anything else,
 // such as a part after "+", are different users.
 func NormalEmail(address string) string {
-	return norm.NFKC.String(strings.ToLower(norm.NFKC.String(strings.TrimSpace(address))))
+	return strings.TrimSpace(norm.NFKC.String(strings.ToLower(norm.NFKC.String(address))))
 }
 
 // notice says that the end is near.
@@ -505,13 +505,17 @@ func (c *checker) notice(d *Decision, add func(State, Reason)) {
 	}
 }
 
-// Decision returns what holds of a feature. One that no licence grants is
-// StateUnlicensed.
+// Decision returns what holds of a feature, and where several products have
+// one of that name, of the best. One that no licence grants is StateUnlicensed.
 func (r *Result) Decision(feature string) Decision {
-	for _, d := range r.Decisions {
-		if d.Feature.ID == feature {
-			return d
+	var best *Decision
+	for i := range r.Decisions {
+		if d := &r.Decisions[i]; d.Feature.ID == feature && (best == nil || better(*d, *best)) {
+			best = d
 		}
+	}
+	if best != nil {
+		return *best
 	}
 	return Decision{Feature: Feature{ID: feature}, Left: -1,
 		Reasons: append(slices.Clip(r.Reasons), Reason{Code: FeatureNotLicensed, Feature: feature})}
@@ -529,15 +533,15 @@ func (r *Result) State() State {
 // Allows reports whether a feature may be used. It takes no lock and allocates
 // nothing; how many features there are does not matter.
 func (r *Result) Allows(feature string) bool {
-	allowed, _ := r.table.lookup(feature)
-	return allowed
+	s := r.table.find(feature)
+	return s != nil && s.allowed
 }
 
 // Ready is Allows, but for features whose term begins with their first use:
 // whoever gets false asks Decision whether that use has to be recorded.
 func (r *Result) Ready(feature string) bool {
-	allowed, pending := r.table.lookup(feature)
-	return allowed && !pending
+	s := r.table.find(feature)
+	return s != nil && s.allowed && !s.pending
 }
 
 // Merge returns what several licences allow together: of each feature, the

@@ -23,6 +23,16 @@ func DateOf(t time.Time) Date {
 	return Date(t.Unix() / day)
 }
 
+// today returns the day on which t falls, where time is compared with dates: a
+// clock that stands before 1970 comes before every date, and one that stands
+// after 9999 after every date.
+func today(t time.Time) Date {
+	if d := DateOf(t); d != 0 || t.Before(maxDate.Start()) {
+		return d
+	}
+	return maxDate + 1
+}
+
 // ParseDate reads a date as 2006-01-02, from 1970-01-02 to 9999-12-31. The
 // error has the code Malformed.
 func ParseDate(s string) (Date, error) {
@@ -90,10 +100,15 @@ func (d Date) Start() time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
 // End returns the last second of the day, 23:59:59 UTC.
 func (d Date) End() time.Time { return (d + 1).Start().Add(-time.Second) }
 
-// String returns the date as 2006-01-02, and "" for no date.
+// String returns the date as 2006-01-02, and "" for no date. A number beyond
+// the calendar gives a text that is no date, so that it is never written as
+// the absence of one.
 func (d Date) String() string {
-	if d <= 0 || d > maxDate {
+	switch {
+	case d == 0:
 		return ""
+	case d < 0 || d > maxDate:
+		return "day " + strconv.Itoa(int(d))
 	}
 	y, m, day := d.Start().Date()
 	b := make([]byte, 0, 10)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -28,7 +29,9 @@ var critical []string
 
 // version reads the member "v", which every payload has.
 func (d *decoder) version() {
-	d.Int(formatVersion, formatVersion)
+	if v := d.Int(formatVersion, MaxCount); v > formatVersion && d.unknown == "" {
+		d.unknown = "v" + strconv.FormatInt(v, 10)
+	}
 	d.sawVersion = true
 }
 
@@ -47,17 +50,19 @@ func (d *decoder) other(name string) {
 }
 
 // close returns the reason why the payload is refused, if it is: complete says
-// whether every member that must be there was.
+// whether every member that must be there was. Whoever lacks a critical feature
+// may also find what it brings malformed, so that it is missing comes first.
 func (d *decoder) close(complete bool) error {
-	if err := d.Close(); err != nil {
+	err := d.Close()
+	if d.unknown != "" {
+		return &Reason{Code: TooNew, Needs: d.unknown}
+	}
+	if err != nil {
 		var broken *strictjson.Error
 		errors.As(err, &broken)
 		return &Reason{Code: Malformed, N: int64(broken.Offset), Detail: broken.Rule}
 	}
-	switch {
-	case d.unknown != "":
-		return &Reason{Code: TooNew, Needs: d.unknown}
-	case !d.sawVersion || !complete:
+	if !d.sawVersion || !complete {
 		return &Reason{Code: Malformed, Detail: "a member is missing that every such document has"}
 	}
 	return nil
@@ -108,7 +113,8 @@ func (d *decoder) ids(limit int) (ids []string) {
 	return ids
 }
 
-// notEmpty refuses an array that has nothing in it: it is left out instead.
+// notEmpty refuses an array or an object that has nothing in it: it is left
+// out instead.
 func (d *decoder) notEmpty(n int) {
 	if n == 0 {
 		d.Fail("what is empty is left out")
@@ -235,7 +241,8 @@ func (d *decoder) binding() (b Binding) {
 }
 
 func (d *decoder) hints() (h Hints) {
-	for m := d.Object(); m.Next(); {
+	n := 0
+	for m := d.Object(); m.Next(); n++ {
 		switch m.Name {
 		case "contact":
 			h.Contact = d.text()
@@ -245,11 +252,13 @@ func (d *decoder) hints() (h Hints) {
 			d.Skip()
 		}
 	}
+	d.notEmpty(n)
 	return h
 }
 
 func (d *decoder) licensee() (l Licensee) {
-	for m := d.Object(); m.Next(); {
+	n := 0
+	for m := d.Object(); m.Next(); n++ {
 		switch m.Name {
 		case "company":
 			l.Company = d.text()
@@ -261,6 +270,7 @@ func (d *decoder) licensee() (l Licensee) {
 			d.Skip()
 		}
 	}
+	d.notEmpty(n)
 	return l
 }
 

@@ -14,7 +14,7 @@ func (l *License) Encode() ([]byte, error) {
 	w := &encoder{}
 	w.Object()
 	w.StringsMember("applied", l.Applied)
-	if l.Binding.Scheme != "" {
+	if l.Binding.Scheme != "" || len(l.Binding.Data) > 0 {
 		w.Name("binding").Object()
 		w.Name("data").String(base64.StdEncoding.EncodeToString(l.Binding.Data))
 		w.Name("scheme").String(l.Binding.Scheme)
@@ -51,7 +51,7 @@ func (l *License) Encode() ([]byte, error) {
 	w.StringMember("serial", string(l.Serial))
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(l.Vendor)
-	if l.Window.Kind != Perpetual {
+	if l.Window.Kind != Perpetual || l.Window.stray() {
 		w.Name("window")
 		w.term(l.Window)
 	}
@@ -62,13 +62,18 @@ func (l *License) Encode() ([]byte, error) {
 	})
 }
 
+// maxPayload is the size of the largest payload that is written. In base64, in
+// lines that end in CRLF, and with as many signatures as an envelope can carry,
+// it is within MaxDocument.
+const maxPayload = MaxDocument*3/4 - 4<<10
+
 // checked returns what was written if it can be read again.
 func checked(w *encoder, decode func(payload string) error) ([]byte, error) {
 	b, err := w.Bytes()
 	if err != nil {
 		return nil, &Reason{Code: Malformed, Detail: err.Error()}
 	}
-	if len(b) > MaxDocument*3/4-1024 { // as base64, with room for the rest
+	if len(b) > maxPayload {
 		return nil, tooLarge(MaxDocument)
 	}
 	if err := decode(string(b)); err != nil {
@@ -129,7 +134,7 @@ func (w *encoder) feature(f Feature) {
 	w.params(f.Params)
 	w.IntMember("runs", f.Runs)
 	w.IntMember("seats", f.Seats)
-	if f.Term.Kind != Perpetual {
+	if f.Term.Kind != Perpetual || f.Term.stray() {
 		w.Name("term")
 		w.term(f.Term)
 	}
@@ -164,12 +169,19 @@ func (w *encoder) params(params []Param) {
 	w.EndObject()
 }
 
+// stray reports whether the term has dates or a span that its kind does not
+// use: most likely the kind was forgotten, and then the term would be perpetual.
+func (t Term) stray() bool {
+	return t.Kind != Dates && len(t.Intervals) > 0 || (t.Kind == Dates || t.Kind == Perpetual) && !t.Span.IsZero()
+}
+
 func (w *encoder) term(t Term) {
 	w.Object()
-	switch t.Kind {
-	case Perpetual:
+	switch {
+	case t.stray(): // what is written has no kind, and is refused
+	case t.Kind == Perpetual:
 		w.Name("perpetual").Bool(true)
-	case Dates:
+	case t.Kind == Dates:
 		w.Name("dates").Array()
 		for _, v := range t.Intervals {
 			w.Object()
@@ -178,13 +190,13 @@ func (w *encoder) term(t Term) {
 			w.EndObject()
 		}
 		w.EndArray()
-	case FromFirstUse:
+	case t.Kind == FromFirstUse:
 		w.Name("first_use")
 		w.span(t.Span)
-	case FromActivation:
+	case t.Kind == FromActivation:
 		w.Name("activation")
 		w.span(t.Span)
-	case Extend:
+	case t.Kind == Extend:
 		w.Name("extend")
 		w.span(t.Span)
 	}

@@ -41,7 +41,7 @@ const (
 	UnlockUnknown   Code = "unlock_unknown"    // no update waits for this unlock code
 	AlreadyEntered  Code = "already_entered"   // the key or document is in force already
 	NameRequired    Code = "name_required"     // an activation key needs the licensee's name
-	ChallengeOther  Code = "challenge_other"   // a signed time that answers another challenge
+	ChallengeOther  Code = "challenge_other"   // a signed time that answers no challenge that is open here
 	NeedsServer     Code = "needs_server"      // Has: the kind of key that only the server can use
 	KeyOfOtherKind  Code = "key_of_other_kind" // Has, Needs: kinds of typed keys
 	KeyMistyped     Code = "key_mistyped"      // Detail: which row or group
@@ -92,9 +92,22 @@ const (
 	SeatNotBound        Code = "seat_not_bound"        // Names: the user's address
 	ClockSetBack        Code = "clock_set_back"        // Now, Mark
 	RestoreDetected     Code = "restore_detected"      // an old copy of the local state was put back
-	FolderUnwritable    Code = "folder_unwritable"     // Detail: folder and right needed
 	LeaseGrace          Code = "lease_grace"           // Until: when grace ends
 	LeaseEnded          Code = "lease_ended"           // Until: when it ended
+)
+
+// Local state.
+const (
+	FolderUnwritable Code = "folder_unwritable" // Detail: the folder; nothing can be recorded
+	RecordDamaged    Code = "record_damaged"    // Detail: the folder; changed, and no earlier copy is whole
+	RecordForeign    Code = "record_foreign"    // Detail: the folder; written on another machine
+	RecordLocked     Code = "record_locked"     // Detail: the folder; this machine's id, which opens it, cannot be read
+	RecordNotAFile   Code = "record_not_a_file" // Detail: the path; a folder, a link or a device in its place
+	RecordUnreadable Code = "record_unreadable" // Detail: the path
+	RecordBusy       Code = "record_busy"       // Detail: the folder; another process does not let go
+	RecordRecovered  Code = "record_recovered"  // the last change was lost, the one before it is in force
+	WitnessMissing   Code = "witness_missing"   // the second place that proves the state is the newest is gone
+	ClientClosed     Code = "client_closed"     // the client was closed before
 )
 
 // A Reason is a code with its values. It is what errors of this package are,
@@ -112,12 +125,16 @@ type Reason struct {
 	Has, Needs       string
 	Detail           string // in English, for whoever repairs it
 	Contact          string // where to get help, from the licence's hints
+	Err              error  // what caused it, if that is an error
 }
 
 // Error returns the sentence and the remedy in English.
 func (r *Reason) Error() string {
 	return r.Text(English) + " " + r.Remedy(English)
 }
+
+// Unwrap returns the cause.
+func (r *Reason) Unwrap() error { return r.Err }
 
 // Is reports whether target is the reason's code.
 func (r *Reason) Is(target error) bool {

@@ -15,6 +15,7 @@ type slot struct {
 	name    string
 	allowed bool
 	pending bool // the first use has to be recorded
+	index   int32
 }
 
 // maxProbe is how many slots a name may lie behind its own under the quick
@@ -42,34 +43,38 @@ func (t *table) fill(decisions []Decision) bool {
 	mask := uint64(len(t.slots) - 1)
 	for i := range decisions {
 		d := &decisions[i]
+		if d.Feature.ID == "" { // the name of a slot that is free
+			continue
+		}
 		at := t.hash(d.Feature.ID)
 		for probe := 0; t.slots[at].name != "" && t.slots[at].name != d.Feature.ID; probe++ {
 			if at = (at + 1) & mask; probe == maxProbe && !t.slow {
 				return false
 			}
 		}
-		t.slots[at].name = d.Feature.ID
+		if t.slots[at].name == "" {
+			t.slots[at] = slot{name: d.Feature.ID, index: int32(i)}
+		}
 		if d.State.Works() && (!t.slots[at].allowed || t.slots[at].pending) {
-			t.slots[at].allowed, t.slots[at].pending = true, d.Pending
+			t.slots[at].allowed, t.slots[at].pending, t.slots[at].index = true, d.Pending, int32(i)
 		}
 	}
 	return true
 }
 
-// lookup returns whether a feature is allowed, and whether its first use has
-// to be recorded.
-func (t *table) lookup(name string) (allowed, pending bool) {
+// find returns the slot of a name, nil if there is none.
+func (t *table) find(name string) *slot {
 	if len(t.slots) == 0 || name == "" {
-		return false, false
+		return nil
 	}
 	mask := uint64(len(t.slots) - 1)
-	for at := t.hash(name); ; at = (at + 1) & mask {
+	for at := t.hash(name); ; at++ {
 		s := &t.slots[at&mask]
 		if s.name == name {
-			return s.allowed, s.pending
+			return s
 		}
 		if s.name == "" {
-			return false, false
+			return nil
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -62,8 +61,12 @@ const MachineScheme = "installation-code"
 
 // NormalName returns the form of a licensee's name that counts: NFKC, lower
 // case, with one space between words and none around them. So a customer need
-// not guess how the vendor's system stores a space or an accent.
+// not guess how the vendor's system stores a space or an accent. What is not
+// UTF-8 or longer than MaxText bytes is no name, "".
 func NormalName(name string) string {
+	if !isText(name) {
+		return ""
+	}
 	name = norm.NFKC.String(name)
 	return norm.NFKC.String(strings.Join(strings.FieldsFunc(strings.ToLower(name), unicode.IsSpace), " "))
 }
@@ -168,7 +171,7 @@ func SignedKey(terms []byte, vendor, product, name string) []byte {
 	w.EndObject()
 	b, err := w.Bytes()
 	if err != nil {
-		return nil // a name that is not UTF-8: nothing is its signature
+		return nil // a product that is not UTF-8: nothing is its signature
 	}
 	return dsse.PAE(kindTypedKey, b)
 }

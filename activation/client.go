@@ -1,0 +1,271 @@
+package activation
+
+import (
+	"crypto/rand"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A Client holds the licences of one product on one machine. Any number of
+// goroutines may use one, and any number of processes may have one open.
+type Client struct {
+	opt       Options
+	embedded  *license.Keyring // as the program was built
+	catalogue *license.Catalogue
+	store     Store
+	witness   Store // nil where there is none
+	sealer    sealer
+
+	snap atomic.Pointer[snapshot]
+
+	mu             sync.Mutex // guards all below, and every change of state
+	keyring        *license.Keyring
+	state          *state
+	generation     uint64
+	recovered      bool
+	witnessMissing bool
+	unwritable     error // why nothing can be stored; nil if nothing says so
+	blocks         map[string]*block
+	verified       map[string]*license.License // by the text of the document
+	closed         bool
+
+	wake chan struct{} // tells the watcher that the next boundary has moved
+	done chan struct{}
+	wg   sync.WaitGroup
+}
+
+// Open opens the client of a product. It reads local state, verifies every
+// document in it anew and works out what is licensed now; it never touches the
+// network.
+//
+// Where state cannot be written, because there is no home folder or the disk
+// is read-only, the client opens all the same: documents are still checked,
+// and what would have to be recorded says why it waits. Where state is there
+// and cannot be trusted or read, Open returns a *license.Reason with the code
+// RecordDamaged, RecordForeign, RecordLocked, RecordNotAFile or
+// RecordUnreadable, and changes nothing; SetAside begins anew and keeps it.
+func Open(o Options) (*Client, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	keyring, catalogue, err := o.parse()
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		opt: o, embedded: keyring, keyring: keyring, catalogue: catalogue,
+		sealer:   sealer{product: o.Product, machine: machineKey(o.Host)},
+		blocks:   map[string]*block{},
+		verified: map[string]*license.License{},
+		wake:     make(chan struct{}, 1),
+		done:     make(chan struct{}),
+	}
+	if c.store, c.witness, c.unwritable, err = o.stores(); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.load(); err != nil {
+		return nil, err
+	}
+	if err := c.activateDeployed(); err != nil {
+		return nil, err
+	}
+	c.rebuild()
+	c.wg.Add(1)
+	go c.watch()
+	return c, nil
+}
+
+// machineKey returns what names the machine to the seal; nil if nothing does.
+func machineKey(h license.Host) []byte {
+	k, ok := h.(stateKeyer)
+	if !ok {
+		return nil
+	}
+	key, err := k.StateKey()
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
+// now returns the time to the second, which is what state can hold.
+func (c *Client) now() time.Time { return c.opt.Now().UTC().Truncate(time.Second) }
+
+// load reads the state from the store, or makes a new one in memory.
+func (c *Client) load() error {
+	record, err := c.store.Load()
+	if err != nil {
+		return err
+	}
+	c.generation, c.recovered = record.Generation, record.Recovered
+	if record.Generation == 0 {
+		return c.fresh()
+	}
+	text, err := c.sealer.open(record.Data)
+	if err != nil {
+		return c.recordError(err)
+	}
+	s, err := decodeState(string(text))
+	if err != nil {
+		return c.recordError(err)
+	}
+	c.state = s
+	installation, counter, heard := c.listen()
+	c.witnessMissing = !heard
+	if heard && (counter > s.Counter || installation != c.sealer.installation) {
+		s.Restored = true
+	}
+	c.followKeyring()
+	return nil
+}
+
+// recordError says where the state lies that cannot be used.
+func (c *Client) recordError(err error) error {
+	var r *license.Reason
+	if !errors.As(err, &r) {
+		r = &license.Reason{Code: license.RecordDamaged, Err: err}
+	}
+	if f, ok := c.store.(*FileStore); ok {
+		r.Detail = f.path
+	}
+	return r
+}
+
+// fresh makes a new state. If the witness remembers one, that one was taken
+// away.
+func (c *Client) fresh() error {
+	c.sealer.newInstallation()
+	c.state = &state{Seed: make([]byte, seedSize)}
+	_, _ = rand.Read(c.state.Seed)
+	_, counter, heard := c.listen()
+	c.state.Restored = heard && counter > 0
+	return nil
+}
+
+// listen returns what the witness states.
+func (c *Client) listen() (installation [installationSize]byte, counter int64, heard bool) {
+	if c.witness == nil {
+		return installation, 0, false
+	}
+	r, err := c.witness.Load()
+	if err != nil {
+		return installation, 0, false
+	}
+	return c.sealer.heard(r.Data)
+}
+
+// followKeyring takes over the keyring that was received last, if the one that
+// is built in leads to it. One that it does not lead to is left alone: a newer
+// program may have been built with new keys.
+func (c *Client) followKeyring() {
+	c.keyring = c.embedded
+	if c.state.Keyring == "" {
+		return
+	}
+	if next, err := c.embedded.Rotate([]byte(c.state.Keyring)); err == nil {
+		c.keyring = next
+	}
+}
+
+// tellWitness states the counter in the second place, if it is not behind.
+func (c *Client) tellWitness() {
+	if c.witness == nil {
+		return
+	}
+	for range maxConflicts {
+		r, err := c.witness.Load()
+		if err != nil {
+			break
+		}
+		installation, counter, heard := c.sealer.heard(r.Data)
+		if heard && installation == c.sealer.installation && counter >= c.state.Counter {
+			c.witnessMissing = false
+			return
+		}
+		err = c.witness.Swap(r.Generation, c.sealer.testify(c.state.Counter))
+		if err == nil {
+			c.witnessMissing = false
+			return
+		}
+		if !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
+	c.witnessMissing = true
+	c.opt.Logger.Warn("latchkey: the witness of local state cannot be written")
+}
+
+// maxConflicts is how often a change is tried again after another process was
+// faster. Each time, one of them got through.
+const maxConflicts = 1000
+
+// change changes the state: edit changes a copy, which replaces the record in
+// the store. If another process was faster, it is tried again on what that one
+// stored. When an error is returned, nothing has changed.
+func (c *Client) change(edit func(s *state) error) error {
+	if c.unwritable != nil {
+		return c.unwritable
+	}
+	for range maxConflicts {
+		s := c.state.clone()
+		if err := edit(s); err != nil {
+			return err
+		}
+		s.Counter++
+		err := c.swap(s)
+		switch {
+		case err == nil:
+			c.state = s
+			c.generation++
+			c.recovered = false
+			c.tellWitness()
+			return nil
+		case !errors.Is(err, ErrConflict):
+			return err
+		}
+		if err := c.load(); err != nil {
+			return err
+		}
+	}
+	return &license.Reason{Code: license.RecordBusy}
+}
+
+// swap stores a state as the next generation.
+func (c *Client) swap(s *state) error {
+	text, err := s.encode()
+	if err != nil {
+		return err
+	}
+	sealed, err := c.sealer.seal(text)
+	if err != nil {
+		return err
+	}
+	return c.store.Swap(c.generation, sealed)
+}
+
+// Close returns the runs that were reserved and not used, and ends what runs
+// in the background. Afterwards nothing is allowed.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	err := c.settle()
+	c.snap.Store(&snapshot{result: license.Check(nil, license.Env{})})
+	c.mu.Unlock()
+	close(c.done)
+	c.wg.Wait()
+	return err
+}
+
+// errClosed is what every call but Allows, Status and Close returns after
+// Close.
+var errClosed = &license.Reason{Code: license.ClientClosed}

@@ -1,0 +1,169 @@
+package activation
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A block is runs of a feature that are reserved in the state and not used.
+type block struct {
+	license string
+	left    int64
+	last    bool // the licence has no more
+}
+
+// Consume uses n runs of a feature. Runs are counted durably: they are taken
+// from a block that is reserved in local state ahead, so that most calls touch
+// no disk, none is spent twice by two processes, and a crash costs at most
+// what is left of the block. Close gives that back.
+//
+// A feature whose runs are not limited is used all the same: its first use is
+// recorded. The error is a *RefusedError, or a *license.Reason with the code
+// RunsUsedUp if there are fewer than n left, in which case none is used, or
+// why nothing can be recorded.
+func (c *Client) Consume(feature string, n int64) error {
+	if n < 1 {
+		return fmt.Errorf("activation: %d runs cannot be consumed", n)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errClosed
+	}
+	b := c.blocks[feature]
+	if b == nil || b.left < n || !c.snap.Load().result.Ready(feature) {
+		return c.reserve(feature, n)
+	}
+	if b.left -= n; b.left == 0 && b.last {
+		c.rebuild()
+	}
+	return nil
+}
+
+// reserve takes n runs of a feature and, if there are more, a block ahead.
+func (c *Client) reserve(feature string, n int64) error {
+	if err := refusal(c.snap.Load().result, feature); err != nil {
+		return err
+	}
+	d := c.snap.Load().result.Decision(feature)
+	if d.Left < 0 && !d.Pending {
+		return nil
+	}
+	var taken *block
+	err := c.change(func(s *state) error {
+		c.giveBack(s, feature)
+		if err := c.recordFirstUse(s, feature); err != nil {
+			return err
+		}
+		var err error
+		taken, err = c.take(s, feature, n)
+		return err
+	})
+	if errors.Is(err, license.FolderUnwritable) {
+		c.unwritable = err
+	}
+	if err == nil {
+		delete(c.blocks, feature)
+		if taken != nil {
+			c.blocks[feature] = taken
+		}
+	}
+	c.rebuild()
+	return err
+}
+
+// giveBack puts what is left of a block back into a state.
+func (c *Client) giveBack(s *state, feature string) {
+	b := c.blocks[feature]
+	if b == nil || b.left == 0 {
+		return
+	}
+	u := s.usage(b.license)
+	ref := license.Ref{Product: c.opt.Product, Feature: feature}
+	f := u.Features[ref]
+	f.Runs = max(f.Runs-b.left, 0) // a rewrite may have reset it meanwhile
+	if u.Features != nil {
+		u.Features[ref] = f
+	}
+}
+
+// take counts n runs and a block ahead in the first licence that has as many.
+// It returns no block if a licence does not limit them.
+func (c *Client) take(s *state, feature string, n int64) (*block, error) {
+	all, _ := c.licenses(s)
+	var most int64
+	ref := license.Ref{Product: c.opt.Product, Feature: feature}
+	for _, h := range all {
+		e := c.env(s, h.base.ID)
+		if u := s.Usage[h.base.ID]; u != nil {
+			e.Usage = *u // giveBack has put our own block into it
+		}
+		d := license.Check(h.terms, e).Decision(feature)
+		if !d.State.Works() {
+			continue
+		}
+		if d.Left < 0 {
+			return nil, nil
+		}
+		if most = max(most, d.Left); d.Left < n {
+			continue
+		}
+		ahead := max(n, min(d.Left/8, c.opt.RunBlock))
+		u := s.usage(h.base.ID)
+		if u.Features == nil {
+			u.Features = map[license.Ref]license.FeatureUsage{}
+		}
+		f := u.Features[ref]
+		f.Runs += ahead
+		u.Features[ref] = f
+		return &block{license: h.base.ID, left: ahead - n, last: ahead == d.Left}, nil
+	}
+	return nil, &license.Reason{Code: license.RunsUsedUp, Product: c.opt.Product, Feature: feature, N: most, Max: n}
+}
+
+// markAge is how far the clock's mark may lie behind before it is worth a
+// write of its own.
+const markAge = time.Hour
+
+// settle puts every block back and moves the clock's mark, if either is worth
+// a write.
+func (c *Client) settle() error {
+	worth := c.timed() && c.now().Sub(c.state.Mark) >= markAge
+	for _, b := range c.blocks {
+		worth = worth || b.left > 0
+	}
+	if !worth || c.unwritable != nil {
+		return nil
+	}
+	err := c.change(func(s *state) error {
+		for feature := range c.blocks {
+			c.giveBack(s, feature)
+		}
+		c.see(s, c.now())
+		return nil
+	})
+	if err == nil {
+		clear(c.blocks)
+	}
+	return err
+}
+
+// timed reports whether any licence runs out, so that the clock matters.
+func (c *Client) timed() bool {
+	for _, l := range c.snap.Load().licenses {
+		if l.Window.Kind != license.Perpetual {
+			return true
+		}
+		for _, p := range l.Products {
+			for _, f := range p.Features {
+				if f.Term.Kind != license.Perpetual {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

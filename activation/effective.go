@@ -1,0 +1,113 @@
+package activation
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A held licence is what documents amount to: a licence as it was received,
+// and as the updates applied to it have made it.
+type held struct {
+	at    int // of its document in the state; -1 for one that was deployed
+	base  *license.License
+	terms *license.License
+}
+
+// licenses returns every licence that holds in a state, and the reasons of the
+// documents that do not.
+func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
+	for i, d := range s.Documents {
+		h, err := c.hold(i, d)
+		if err != nil {
+			problems = append(problems, *asReason(err))
+			continue
+		}
+		all = append(all, h)
+	}
+	for _, text := range c.opt.Documents {
+		base, err := c.verify(document{Text: string(text)})
+		if err != nil {
+			problems = append(problems, *asReason(err))
+			continue
+		}
+		if find(all, base.ID) == nil {
+			all = append(all, held{at: -1, base: base, terms: base})
+		}
+	}
+	return all, problems
+}
+
+// find returns the licence with an id.
+func find(all []held, id string) *held {
+	for i := range all {
+		if all[i].base.ID == id {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// asReason returns an error of package license as what it is.
+func asReason(err error) *license.Reason {
+	if r, ok := err.(*license.Reason); ok {
+		return r
+	}
+	return &license.Reason{Code: license.Malformed, Detail: err.Error(), Err: err}
+}
+
+// hold verifies a document and applies its updates again, each at its time and
+// on the usage of then.
+func (c *Client) hold(i int, d document) (held, error) {
+	base, err := c.verify(d)
+	if err != nil {
+		return held{}, err
+	}
+	terms := base
+	for _, a := range d.Updates {
+		u, err := c.updateOf(terms, a)
+		if err != nil {
+			return held{}, err
+		}
+		if terms, _, err = license.Apply(terms, u, a.At, a.Usage); err != nil {
+			return held{}, err
+		}
+	}
+	return held{at: i, base: base, terms: terms}, nil
+}
+
+// updateOf returns the update that was applied to a licence.
+func (c *Client) updateOf(l *license.License, a appliedUpdate) (*license.Update, error) {
+	if a.Code != nil {
+		return l.Unseal(a.Code)
+	}
+	return license.OpenUpdate([]byte(a.Text), c.keyring)
+}
+
+// verify returns the licence that a document holds. What was verified once in
+// this process under this keyring is not verified again.
+func (c *Client) verify(d document) (*license.License, error) {
+	name := cacheName(d)
+	if l := c.verified[name]; l != nil {
+		return l, nil
+	}
+	var l *license.License
+	var err error
+	if d.Key != nil {
+		l, err = license.OpenKey(d.Key, d.Name, c.keyring, c.catalogue)
+	} else {
+		l, err = license.Open([]byte(d.Text), c.keyring)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.verified[name] = l
+	return l, nil
+}
+
+// cacheName tells documents apart by all that decides what they hold.
+func cacheName(d document) string {
+	sum := sha256.Sum256([]byte(hex.EncodeToString(d.Key) + "\x00" + d.Name + "\x00" + d.Text))
+	return string(sum[:])
+}

@@ -1,0 +1,289 @@
+package activation
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A FileStore is a Store in a folder of its own. It holds
+//
+//	state.0, state.1  the newest record and the one before it, in turn
+//	lock              held while a record is replaced
+//
+// A record is one line and the data:
+//
+//	latchkey state 1 <generation> <bytes of data> <first 16 digits of SHA-256 of the data>
+//
+// It is written to a new file, which is synced and renamed over the older of
+// the two; then the folder is synced. So a crash at any moment leaves the
+// newest record whole, and a record that is torn by a failing disk leaves the
+// one before it. Files are readable by their owner only, the folder too.
+//
+// What is in the place of a record and is no plain file is never read, written
+// or removed, and the error says so.
+type FileStore struct {
+	dir    folder
+	path   string
+	fast   bool // does not sync: for what may be lost
+	now    func() time.Time
+	mu     sync.Mutex // one Swap at a time
+	locker locker
+}
+
+// A locker keeps other processes out while a record is replaced.
+type locker interface {
+	lock() error
+	unlock() error
+}
+
+const (
+	stateTitle = "latchkey state 1"
+	// maxState is the size of the largest record in bytes.
+	maxState = 4 << 20
+	// lockTimeout is how long a process waits for another to write a record.
+	lockTimeout = 10 * time.Second
+	// temporaryAge is how old a file must be to have been left by a crash.
+	temporaryAge = time.Hour
+)
+
+var slots = [2]string{"state.0", "state.1"}
+
+// NewFileStore opens the store in a folder, which is made if it is not there.
+// The error has the code FolderUnwritable or RecordNotAFile.
+func NewFileStore(path string) (*FileStore, error) {
+	dir, err := openFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &FileStore{dir: dir, path: path, now: time.Now}
+	s.locker = &fileLock{store: s, path: filepath.Join(path, "lock")}
+	s.sweep()
+	return s, nil
+}
+
+// sweep removes files that a crash left an hour ago or earlier.
+func (s *FileStore) sweep() {
+	names, err := s.dir.Names()
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		info, err := s.dir.Lstat(name)
+		if isTemporary(name) && err == nil && info.Mode().IsRegular() && s.now().Sub(info.ModTime()) > temporaryAge {
+			_ = s.dir.Remove(name) // the next sweep tries again
+		}
+	}
+}
+
+// Load returns the newest record that is whole. The error is a *license.Reason
+// with the code RecordDamaged, RecordNotAFile or RecordUnreadable.
+func (s *FileStore) Load() (Record, error) {
+	var newest Record
+	damaged := 0
+	for _, name := range slots {
+		r, err := s.read(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, errTorn):
+			damaged++
+		case err != nil:
+			return Record{}, err
+		case r.Generation > newest.Generation:
+			newest = r
+		}
+	}
+	if newest.Generation == 0 && damaged > 0 {
+		return Record{}, &license.Reason{Code: license.RecordDamaged, Detail: s.path}
+	}
+	newest.Recovered = damaged > 0
+	return newest, nil
+}
+
+var errTorn = errors.New("the record is not whole")
+
+// read reads one of the two records.
+func (s *FileStore) read(name string) (Record, error) {
+	text, err := s.readFile(name)
+	if err != nil {
+		return Record{}, err
+	}
+	line, data, found := bytes.Cut(text, []byte("\n"))
+	fields := bytes.Split(line, []byte(" "))
+	if !found || len(fields) != 6 || string(bytes.Join(fields[:3], []byte(" "))) != stateTitle {
+		return Record{}, errTorn
+	}
+	generation, err := strconv.ParseUint(string(fields[3]), 10, 64)
+	if err != nil || generation == 0 || string(line) != header(generation, data) {
+		return Record{}, errTorn
+	}
+	return Record{Generation: generation, Data: data}, nil
+}
+
+// header returns the line before the data.
+func header(generation uint64, data []byte) string {
+	sum := sha256.Sum256(data)
+	return stateTitle + " " + strconv.FormatUint(generation, 10) + " " + strconv.Itoa(len(data)) + " " + hex.EncodeToString(sum[:8])
+}
+
+// readFile reads a file if it is a plain one of a sensible size.
+func (s *FileStore) readFile(name string) ([]byte, error) {
+	path := filepath.Join(s.path, name)
+	info, err := s.dir.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fs.ErrNotExist
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &license.Reason{Code: license.RecordNotAFile, Detail: path}
+	}
+	if err != nil {
+		return nil, &license.Reason{Code: license.RecordUnreadable, Detail: path, Err: err}
+	}
+	f, err := s.dir.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, &license.Reason{Code: license.RecordUnreadable, Detail: path, Err: err}
+	}
+	defer f.Close()
+	if info.Size() > maxState {
+		return nil, errTorn
+	}
+	b := make([]byte, info.Size(), info.Size()+1)
+	n, err := io.ReadFull(f, b)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return nil, &license.Reason{Code: license.RecordUnreadable, Detail: path, Err: err}
+	}
+	return b[:n], nil
+}
+
+// Swap stores a record. Beside ErrConflict, the error is a *license.Reason
+// with one of the codes of Load, FolderUnwritable or RecordBusy.
+func (s *FileStore) Swap(generation uint64, data []byte) (err error) {
+	if len(data) > maxState-256 {
+		return &license.Reason{Code: license.TooLarge, Max: maxState}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.locker.lock(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.locker.unlock()) }()
+	slot, newest, err := s.older()
+	if err != nil {
+		return err
+	}
+	if newest != generation {
+		return ErrConflict
+	}
+	if err := s.write(slots[slot], generation+1, data); err != nil {
+		return unwritable(s.path, err)
+	}
+	return nil
+}
+
+// older returns which of the two records to replace, and the generation of the
+// other one.
+func (s *FileStore) older() (slot int, newest uint64, err error) {
+	var generations [2]uint64
+	for i, name := range slots {
+		r, err := s.read(name)
+		if err != nil && !errors.Is(err, errTorn) && !errors.Is(err, fs.ErrNotExist) {
+			return 0, 0, err
+		}
+		generations[i] = r.Generation
+	}
+	if generations[0] > generations[1] {
+		return 1, generations[0], nil
+	}
+	return 0, generations[1], nil
+}
+
+// write replaces a file so that a crash leaves the old one or the new one.
+// After a sync that failed nothing is tried again on the same file: what it
+// holds is not known any more.
+func (s *FileStore) write(name string, generation uint64, data []byte) error {
+	var random [8]byte
+	_, _ = rand.Read(random[:])
+	temporary := ".tmp-" + hex.EncodeToString(random[:])
+	f, err := s.dir.Create(temporary)
+	if err != nil {
+		return err
+	}
+	err = f.Chmod(0o600) // whatever the process's umask is
+	if err == nil {
+		_, err = f.Write(append([]byte(header(generation, data)+"\n"), data...))
+	}
+	if err == nil && !s.fast {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = s.dir.Rename(temporary, name)
+	}
+	if err != nil {
+		_ = s.dir.Remove(temporary) // or the sweep removes it
+		return err
+	}
+	if s.fast {
+		return nil
+	}
+	return s.dir.SyncDir()
+}
+
+// Writable reports why nothing can be stored, by storing a file and removing
+// it again.
+func (s *FileStore) Writable() error {
+	var random [8]byte
+	_, _ = rand.Read(random[:])
+	name := ".tmp-" + hex.EncodeToString(random[:])
+	f, err := s.dir.Create(name)
+	if err != nil {
+		return unwritable(s.path, err)
+	}
+	_, err = f.Write(make([]byte, 4096))
+	if err = errors.Join(err, f.Close(), s.dir.Remove(name)); err != nil {
+		return unwritable(s.path, err)
+	}
+	return nil
+}
+
+// A fileLock is a lock that the system lets go of when its process dies.
+type fileLock struct {
+	store *FileStore
+	path  string
+	flock *flock.Flock
+}
+
+func (l *fileLock) lock() error {
+	if info, err := l.store.dir.Lstat("lock"); err == nil && !info.Mode().IsRegular() {
+		return &license.Reason{Code: license.RecordNotAFile, Detail: l.path}
+	}
+	l.flock = flock.New(l.path, flock.SetPermissions(0o600))
+	for deadline := time.Now().Add(lockTimeout); ; time.Sleep(time.Millisecond) {
+		locked, err := l.flock.TryLock()
+		if err != nil {
+			return unwritable(l.store.path, err)
+		}
+		if locked {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return &license.Reason{Code: license.RecordBusy, Detail: l.store.path}
+		}
+	}
+}
+
+func (l *fileLock) unlock() error { return l.flock.Unlock() }

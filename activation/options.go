@@ -1,0 +1,204 @@
+package activation
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// Options say what a client is for. Product, Version, Released and Keyring
+// must be there; the zero value of every other field is what most products
+// want.
+type Options struct {
+	Product  string    // the product's id, as in its licences
+	Version  string    // of the program that runs, "4.2.0"
+	Released time.Time // when that version was released; build it in
+
+	// Keyring is the text of the vendor's keyring, see license.Keyring. A
+	// program embeds it.
+	Keyring string
+	// Catalogue is the product's signed catalogue, which typed activation keys
+	// need.
+	Catalogue []byte
+	// Documents are licence files that came with the deployment, such as a
+	// file that is mounted into a container. They count beside those imported,
+	// and need no state that can be written.
+	Documents [][]byte
+
+	// Host is the machine at hand: machine.New(product) of package
+	// binding/machine. Without one, licences that are bound are refused.
+	Host license.Host
+	// User is the e-mail address of who uses the product, for named seats.
+	User string
+
+	// Dir is the folder of local state, of this product and user alone. It
+	// defaults to latchkey/PRODUCT in os.UserConfigDir.
+	Dir string
+	// WitnessDir is the second place that proves the state to be the newest.
+	// It defaults to a folder below os.UserCacheDir.
+	WitnessDir string
+	// Store and Witness take the place of Dir and WitnessDir.
+	Store, Witness Store
+
+	// Notice says how many days before an end Notices speaks of it; nil is 30,
+	// 14, 7 and 1.
+	Notice []int
+	// RunBlock is the largest number of runs that Consume reserves ahead; a
+	// crash costs that many at most. 0 is 64.
+	RunBlock int64
+	// Poll is how often the client looks whether another process has changed
+	// the state; 0 is a minute.
+	Poll time.Duration
+	// OnChange is told when what the licence allows has changed by itself: at
+	// a date, or by another process. It must not call Close.
+	OnChange func(Change)
+	// Logger is told what happens in the background; nil is silence. No key is
+	// ever logged.
+	Logger *slog.Logger
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+const (
+	defaultRunBlock = 64
+	defaultPoll     = time.Minute
+)
+
+// check returns what is wrong with the options, and fills in what is left out.
+func (o *Options) check() error {
+	switch {
+	case o.Product == "":
+		return errors.New("activation: Options.Product is empty: give the product's id, as its licences have it")
+	case o.Version == "":
+		return errors.New("activation: Options.Version is empty: give the version of the program that runs")
+	case o.Released.IsZero():
+		return errors.New("activation: Options.Released is zero: give the day on which this version was released, since maintenance is held against it")
+	case o.Keyring == "":
+		return errors.New("activation: Options.Keyring is empty: embed the vendor's keyring, without which nothing can be trusted")
+	}
+	if o.RunBlock <= 0 {
+		o.RunBlock = defaultRunBlock
+	}
+	if o.Poll <= 0 {
+		o.Poll = defaultPoll
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// stores opens the two stores. Where there is no place to write, the reason is
+// returned beside stores that end with the process.
+func (o *Options) stores() (state, witness Store, unwritable error, err error) {
+	state, witness = o.Store, o.Witness
+	dir := o.Dir
+	if state == nil && dir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return &MemoryStore{}, &MemoryStore{}, &license.Reason{Code: license.FolderUnwritable, Detail: "(no home folder)", Err: err}, nil
+		}
+		dir = filepath.Join(base, "latchkey", folderName(o.Product))
+	}
+	if state == nil {
+		if state, err = openStore(dir); errors.Is(err, license.FolderUnwritable) {
+			return &MemoryStore{}, &MemoryStore{}, err, nil
+		} else if err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if witness == nil {
+		witness = o.openWitness(dir)
+	}
+	return state, witness, nil, nil
+}
+
+// openStore returns the store in a folder as the interface, nil beside an
+// error.
+func openStore(dir string) (Store, error) {
+	s, err := NewFileStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// openWitness opens the second place. The client does without it where it
+// cannot be opened, and says so in its status.
+func (o *Options) openWitness(stateDir string) Store {
+	dir := o.WitnessDir
+	if dir == "" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return nil
+		}
+		name := folderName(o.Product)
+		if o.Dir != "" { // another folder is another installation
+			path, _ := filepath.Abs(stateDir)
+			name += "-" + shortHash(path)
+		}
+		dir = filepath.Join(base, "latchkey", name)
+	}
+	s, err := NewFileStore(dir)
+	if err != nil {
+		return nil
+	}
+	s.fast = true
+	return s
+}
+
+// folderName returns a name for a folder that no product can break out of its
+// place with, on any system.
+func folderName(product string) string {
+	safe := len(product) <= 40 && product[0] >= 'a' && product[0] <= 'z' &&
+		strings.Trim(product, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && !isDevice(product)
+	if safe {
+		return product
+	}
+	return "product-" + shortHash(product)
+}
+
+// isDevice reports whether Windows takes the name for a device.
+func isDevice(name string) bool {
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(name) == 4 && (strings.HasPrefix(name, "com") || strings.HasPrefix(name, "lpt"))
+}
+
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+// parse reads the keyring and the catalogue.
+func (o *Options) parse() (*license.Keyring, *license.Catalogue, error) {
+	keyring, err := license.ParseKeyring(o.Keyring)
+	if err != nil {
+		return nil, nil, fmt.Errorf("activation: Options.Keyring: %w", err)
+	}
+	if o.Catalogue == nil {
+		return keyring, nil, nil
+	}
+	catalogue, err := license.OpenCatalogue(o.Catalogue, keyring)
+	if err != nil {
+		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w", err)
+	}
+	if catalogue.Product != o.Product {
+		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w",
+			&license.Reason{Code: license.OtherProduct, Has: catalogue.Product, Needs: o.Product})
+	}
+	return keyring, catalogue, nil
+}

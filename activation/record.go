@@ -1,0 +1,339 @@
+package activation
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/latchkey-go/latchkey/internal/strictjson"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A state is what the client knows of one product on one machine. It holds
+// documents as they were received, never what they mean: that is worked out
+// and verified anew at every start.
+type state struct {
+	Counter   int64  // grows with every change
+	Seed      []byte // of the installation's own key pair
+	Documents []document
+	Usage     map[string]*license.Usage // by the id of the licence
+	Mark      time.Time                 // the latest time seen
+	Restored  bool                      // an old copy was put back
+	Challenge []byte                    // the open one, for a signed time
+	Notices   []string                  // what was said already, ascending
+	Keyring   string                    // the newest that was received
+}
+
+// A document is a licence file, or what a typed activation key carries, with
+// the updates that were applied to it in their order.
+type document struct {
+	Text    string
+	Key     []byte
+	Name    string // the licensee's, that goes with Key
+	Updates []appliedUpdate
+}
+
+// An appliedUpdate is an update file, or the unlock code of a sealed update,
+// with when and on what usage it was applied: the same in, the same out.
+type appliedUpdate struct {
+	Text  string
+	Code  []byte
+	At    time.Time
+	Usage license.Usage
+}
+
+// usage returns what happened with a licence, which is kept from now on.
+func (s *state) usage(id string) *license.Usage {
+	if s.Usage == nil {
+		s.Usage = map[string]*license.Usage{}
+	}
+	u := s.Usage[id]
+	if u == nil {
+		u = &license.Usage{}
+		s.Usage[id] = u
+	}
+	return u
+}
+
+// clone returns a copy that shares nothing that changes.
+func (s *state) clone() *state {
+	c := *s
+	c.Documents = slices.Clone(s.Documents)
+	for i := range c.Documents {
+		c.Documents[i].Updates = slices.Clone(c.Documents[i].Updates)
+	}
+	c.Usage = make(map[string]*license.Usage, len(s.Usage))
+	for id, u := range s.Usage {
+		own := copyUsage(*u)
+		c.Usage[id] = &own
+	}
+	c.Notices = slices.Clone(s.Notices)
+	return &c
+}
+
+func copyUsage(u license.Usage) license.Usage {
+	features := u.Features
+	u.Features = make(map[license.Ref]license.FeatureUsage, len(features))
+	for ref, f := range features {
+		f.Seats = slices.Clone(f.Seats)
+		u.Features[ref] = f
+	}
+	return u
+}
+
+// encode returns the state as text. Its form is nobody's but this package's.
+func (s *state) encode() ([]byte, error) {
+	w := &writer{}
+	w.Object()
+	w.bytes("challenge", s.Challenge)
+	w.Name("counter").Int(s.Counter)
+	w.Name("documents").Array()
+	for _, d := range s.Documents {
+		w.document(d)
+	}
+	w.EndArray()
+	w.StringMember("keyring", s.Keyring)
+	w.time("mark", s.Mark)
+	w.StringsMember("notices", s.Notices)
+	w.BoolMember("restored", s.Restored)
+	w.bytes("seed", s.Seed)
+	w.Name("usage").Object()
+	ids := make([]string, 0, len(s.Usage))
+	for id := range s.Usage {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		w.Name(id)
+		w.usage(*s.Usage[id])
+	}
+	w.EndObject()
+	w.Name("v").Int(stateVersion)
+	w.EndObject()
+	return w.Bytes()
+}
+
+const stateVersion = 1
+
+type writer struct{ strictjson.Writer }
+
+func (w *writer) bytes(name string, b []byte) {
+	if b != nil {
+		w.Name(name).String(base64.StdEncoding.EncodeToString(b))
+	}
+}
+
+// time writes a time to the second, and leaves the zero time out.
+func (w *writer) time(name string, t time.Time) {
+	if !t.IsZero() {
+		w.Name(name).Int(t.Unix())
+	}
+}
+
+func (w *writer) document(d document) {
+	w.Object()
+	w.bytes("key", d.Key)
+	w.StringMember("name", d.Name)
+	w.StringMember("text", d.Text)
+	w.Name("updates").Array()
+	for _, u := range d.Updates {
+		w.Object()
+		w.time("at", u.At)
+		w.bytes("code", u.Code)
+		w.StringMember("text", u.Text)
+		w.Name("usage")
+		w.usage(u.Usage)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.EndObject()
+}
+
+func (w *writer) usage(u license.Usage) {
+	w.Object()
+	w.time("activated", u.Activated)
+	w.Name("features").Array()
+	for _, ref := range sortedRefs(u.Features) {
+		f := u.Features[ref]
+		w.Object()
+		w.Name("feature").String(ref.Feature)
+		w.time("first_use", f.FirstUse)
+		w.Name("product").String(ref.Product)
+		w.IntMember("runs", f.Runs)
+		w.StringsMember("seats", f.Seats)
+		w.EndObject()
+	}
+	w.EndArray()
+	w.time("first_use", u.FirstUse)
+	w.EndObject()
+}
+
+func sortedRefs(features map[license.Ref]license.FeatureUsage) []license.Ref {
+	refs := make([]license.Ref, 0, len(features))
+	for ref := range features {
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, func(a, b license.Ref) int {
+		if a.Product != b.Product {
+			return compare(a.Product, b.Product)
+		}
+		return compare(a.Feature, b.Feature)
+	})
+	return refs
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// decodeState reads what encode wrote.
+func decodeState(text string) (*state, error) {
+	r := &reader{Reader: strictjson.NewReader(text)}
+	s := &state{}
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "challenge":
+			s.Challenge = r.bytes()
+		case "counter":
+			s.Counter = r.Int(0, strictjson.MaxInt)
+		case "documents":
+			for e := r.Array(); e.Next(); {
+				s.Documents = append(s.Documents, r.document())
+			}
+		case "keyring":
+			s.Keyring = r.String()
+		case "mark":
+			s.Mark = r.time()
+		case "notices":
+			s.Notices = r.strings()
+		case "restored":
+			s.Restored = r.Bool()
+		case "seed":
+			s.Seed = r.bytes()
+		case "usage":
+			s.Usage = map[string]*license.Usage{}
+			for u := r.Map(); u.Next(); {
+				usage := r.usage()
+				s.Usage[u.Name] = &usage
+			}
+		case "v":
+			r.Int(stateVersion, stateVersion)
+		default:
+			r.Skip()
+		}
+	}
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	if len(s.Seed) != seedSize {
+		return nil, errors.New("the state has no installation key")
+	}
+	return s, nil
+}
+
+type reader struct{ *strictjson.Reader }
+
+func (r *reader) bytes() []byte {
+	b, err := base64.StdEncoding.Strict().DecodeString(r.String())
+	if err != nil {
+		r.Fail("bytes are in strict base64")
+	}
+	return b
+}
+
+func (r *reader) time() time.Time {
+	return time.Unix(r.Int(-strictjson.MaxInt, strictjson.MaxInt), 0).UTC()
+}
+
+func (r *reader) strings() (out []string) {
+	for e := r.Array(); e.Next(); {
+		out = append(out, r.String())
+	}
+	return out
+}
+
+func (r *reader) document() (d document) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "key":
+			d.Key = r.bytes()
+		case "name":
+			d.Name = r.String()
+		case "text":
+			d.Text = r.String()
+		case "updates":
+			for e := r.Array(); e.Next(); {
+				d.Updates = append(d.Updates, r.update())
+			}
+		default:
+			r.Skip()
+		}
+	}
+	return d
+}
+
+func (r *reader) update() (u appliedUpdate) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "at":
+			u.At = r.time()
+		case "code":
+			u.Code = r.bytes()
+		case "text":
+			u.Text = r.String()
+		case "usage":
+			u.Usage = r.usage()
+		default:
+			r.Skip()
+		}
+	}
+	return u
+}
+
+func (r *reader) usage() (u license.Usage) {
+	u.Features = map[license.Ref]license.FeatureUsage{}
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "activated":
+			u.Activated = r.time()
+		case "features":
+			for e := r.Array(); e.Next(); {
+				ref, f := r.featureUsage()
+				u.Features[ref] = f
+			}
+		case "first_use":
+			u.FirstUse = r.time()
+		default:
+			r.Skip()
+		}
+	}
+	return u
+}
+
+func (r *reader) featureUsage() (ref license.Ref, f license.FeatureUsage) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "feature":
+			ref.Feature = r.String()
+		case "first_use":
+			f.FirstUse = r.time()
+		case "product":
+			ref.Product = r.String()
+		case "runs":
+			f.Runs = r.Int(0, strictjson.MaxInt)
+		case "seats":
+			f.Seats = r.strings()
+		default:
+			r.Skip()
+		}
+	}
+	return ref, f
+}

@@ -1,0 +1,191 @@
+package activation
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A snapshot is what is licensed, worked out once and never changed. A new one
+// takes its place when anything changes.
+type snapshot struct {
+	result   *license.Result
+	licenses []*license.License
+	problems []license.Reason
+	own      []license.Reason // of the local state
+}
+
+// rebuild works out what is licensed now.
+func (c *Client) rebuild() {
+	all, problems := c.licenses(c.state)
+	s := &snapshot{problems: problems, own: c.ownReasons()}
+	results := make([]*license.Result, len(all))
+	for i, h := range all {
+		results[i] = license.Check(h.terms, c.env(c.state, h.base.ID))
+		s.licenses = append(s.licenses, h.terms)
+	}
+	s.result = license.Merge(results...)
+	c.snap.Store(s)
+	select {
+	case c.wake <- struct{}{}:
+	default: // the watcher has been told and has not looked yet
+	}
+}
+
+// env returns the environment of a licence in a state.
+func (c *Client) env(s *state, id string) license.Env {
+	e := license.Env{
+		Now: c.now(), Product: c.opt.Product, Version: c.opt.Version, Released: c.opt.Released,
+		Host: c.opt.Host, User: c.opt.User, Notice: c.opt.Notice,
+		Mark: s.Mark, Restored: s.Restored,
+	}
+	if u := s.Usage[id]; u != nil {
+		e.Usage = c.unspent(id, *u)
+	}
+	var r *license.Reason
+	if errors.As(c.unwritable, &r) {
+		e.Unwritable = r.Detail
+	}
+	return e
+}
+
+// unspent returns usage without the runs that this process has reserved and
+// not used.
+func (c *Client) unspent(id string, u license.Usage) license.Usage {
+	for feature, b := range c.blocks {
+		ref := license.Ref{Product: c.opt.Product, Feature: feature}
+		if f, used := u.Features[ref]; used && b.license == id && b.left > 0 {
+			u = copyUsage(u)
+			f.Runs -= b.left
+			u.Features[ref] = f
+		}
+	}
+	return u
+}
+
+// ownReasons returns what is to be said of the local state.
+func (c *Client) ownReasons() (reasons []license.Reason) {
+	if c.unwritable != nil {
+		reasons = append(reasons, *asReason(c.unwritable))
+	}
+	if c.recovered {
+		reasons = append(reasons, license.Reason{Code: license.RecordRecovered})
+	}
+	if c.generation > 0 && c.witnessMissing {
+		reasons = append(reasons, license.Reason{Code: license.WitnessMissing})
+	}
+	return reasons
+}
+
+// Allows reports whether a feature may be used now. It takes no lock and
+// allocates nothing, so it can be asked before every use.
+//
+// Asking counts as use: the first time, the term of a feature that runs from
+// its first use begins, which is recorded before the answer. Status tells what
+// is licensed without using it.
+func (c *Client) Allows(feature string) bool {
+	r := c.snap.Load().result
+	if r.Ready(feature) {
+		return true
+	}
+	return r.Allows(feature) && c.begin(feature) == nil
+}
+
+// begin records the first use of a feature.
+func (c *Client) begin(feature string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errClosed
+	}
+	err := c.change(func(s *state) error { return c.recordFirstUse(s, feature) })
+	if err != nil && errors.Is(err, license.FolderUnwritable) {
+		c.unwritable = err
+	}
+	c.rebuild()
+	if err != nil {
+		return err
+	}
+	return refusal(c.snap.Load().result, feature)
+}
+
+// refusal returns why a feature may not be used, nil if it may.
+func refusal(r *license.Result, feature string) error {
+	d := r.Decision(feature)
+	if d.State.Works() {
+		return nil
+	}
+	return &RefusedError{Decision: d}
+}
+
+// recordFirstUse records the first use of a feature for every licence whose
+// term for it has not begun.
+func (c *Client) recordFirstUse(s *state, feature string) error {
+	now := c.now()
+	all, _ := c.licenses(s)
+	for _, h := range all {
+		d := license.Check(h.terms, c.env(s, h.base.ID)).Decision(feature)
+		if !d.Pending || !d.State.Works() {
+			continue
+		}
+		u := s.usage(h.base.ID)
+		if u.FirstUse.IsZero() {
+			u.FirstUse = now
+		}
+		if u.Features == nil {
+			u.Features = map[license.Ref]license.FeatureUsage{}
+		}
+		ref := license.Ref{Product: c.opt.Product, Feature: feature}
+		if f := u.Features[ref]; f.FirstUse.IsZero() {
+			f.FirstUse = now
+			u.Features[ref] = f
+		}
+	}
+	c.see(s, now)
+	return nil
+}
+
+// activateDeployed records when licences that came with the deployment came to
+// this machine, where that matters.
+func (c *Client) activateDeployed() error {
+	now := c.now()
+	var ids []string
+	all, _ := c.licenses(c.state)
+	for _, h := range all {
+		if u := c.state.Usage[h.base.ID]; countsFromActivation(h.terms) && (u == nil || u.Activated.IsZero()) {
+			ids = append(ids, h.base.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	err := c.change(func(s *state) error {
+		for _, id := range ids {
+			if u := s.usage(id); u.Activated.IsZero() {
+				u.Activated = now
+			}
+		}
+		c.see(s, now)
+		return nil
+	})
+	if errors.Is(err, license.FolderUnwritable) {
+		c.unwritable = err
+		return nil
+	}
+	return err
+}
+
+func countsFromActivation(l *license.License) bool {
+	return l.Window.Kind == license.FromActivation || slices.ContainsFunc(l.Products, func(p license.Product) bool {
+		return slices.ContainsFunc(p.Features, func(f license.Feature) bool { return f.Term.Kind == license.FromActivation })
+	})
+}
+
+// see raises the clock's mark to a time that has passed.
+func (c *Client) see(s *state, t time.Time) {
+	if t.After(s.Mark) {
+		s.Mark = t
+	}
+}

@@ -1,0 +1,367 @@
+package license
+
+// english returns the templates of a code; Reason.fill says how they are read.
+func english(c Code) (text, remedy string) {
+	switch c {
+	case "":
+		return "", "Contact the vendor[ ({contact})]."
+
+	// Documents and keys.
+	case NotDocument:
+		return "This is not a licence file, nor any other document that belongs to a licence.",
+			"Choose the file as the vendor sent it, or paste its text from the line with BEGIN to the line with END."
+	case Truncated:
+		return "The end of the document is missing.",
+			"Copy it again in full, including the line with END, or download it once more."
+	case Damaged:
+		return "The text of the document was altered on its way and can no longer be read. The computer and its hardware have nothing to do with it.",
+			"Take the original again: from the e-mail, from a backup copy or from the vendor[ ({contact})]. Sent as an attachment, it stays as it is."
+	case TooLarge:
+		return "The document is larger than this application accepts[; at most {max|byte is|bytes are} allowed].",
+			"Check that the right file was chosen. If it was, ask the vendor[ ({contact})] for a smaller one."
+	case Malformed:
+		return "The content of the document does not follow the rules of its format[ (byte {n})][: {detail}].",
+			"Ask the vendor[ ({contact})] to issue the document again, and pass this message on."
+	case TooNew:
+		return "The document uses something that this version of the application does not know yet[: {needs}].",
+			"Update the application, then load the document again."
+	case OtherDocument:
+		return "[This document is {has}, but {needs} is expected here.|The document is of another kind than the one that is expected here.]",
+			"Choose another file, or load this one in the place that is meant for it."
+	case OtherVendor:
+		return "The document comes from another vendor than the one expected here[: from {has}, not from {needs}].",
+			"Choose a document from the vendor of this product[ ({contact})]."
+	case KeyUnknown:
+		return "The document is signed with a key that this application does not know.",
+			"Ask the vendor[ ({contact})] for a newer file, or update the application."
+	case KeyWrongRole:
+		return "The key that signed the document may not sign documents of this kind[: it is a key for {has}, and a key for {needs} is required].",
+			"Ask the vendor[ ({contact})] for a document that is signed with the right key."
+	case KeyEnded:
+		return "The document or activation key was issued[ on {from},] after the last day of the key that signed it[, which was {until}].",
+			"Ask the vendor[ ({contact})] for a newer file, or update the application. What was issued before that day stays valid."
+	case SignatureWrong:
+		return "The signature and the content of the document do not belong together.",
+			"Use the original file, without any changes. If the original gives the same message, ask the vendor[ ({contact})] to issue it again."
+	case KeyLength:
+		return "A public key has the wrong length[: {n|byte|bytes} instead of {max}].",
+			"For the developer of the application: copy the public key in full."
+	case KeyNotCanonical:
+		return "A public key is not written in its one valid form.",
+			"For the developer of the application: take the public key from the vendor's key file again."
+	case KeySmallOrder:
+		return "A public key is one of the few weak ones for which signatures can be forged.",
+			"For the developer of the application: have a new pair of keys made, and use its public key."
+	case KeyringDamaged:
+		return "The list of keys that this application trusts (its keyring) cannot be read[; the problem is in line {n}].",
+			"Install or update the application again. For its developer: use the keyring exactly as it was issued."
+	case KeyringRollback:
+		return "This keyring is older than the one in use[: it is version {n}, and version {max} is in use].",
+			"Nothing has to be done: the newer keyring stays in use."
+	case KeyringQuorum:
+		return "The new keyring does not carry enough signatures[: it has {n} of the {max} that it needs].",
+			"The present keyring stays in use. Ask the vendor[ ({contact})] for a new one with all its signatures."
+
+	// Typed keys.
+	case NameMismatch:
+		return "The activation key was issued for another spelling of the licensee's name.",
+			"Enter the name exactly as it is printed on the certificate, with every space, full stop and abbreviation, and then the key again."
+	case KeyNotForUs:
+		return "The activation key belongs to another product[, not to {needs}].",
+			"Enter it in the product that it was issued for, or take the key for this product from the certificate."
+	case KeyNotGenuine:
+		return "The signature in the activation key could not be confirmed.",
+			"Compare every row of the key with the certificate. If they agree, ask the vendor[ ({contact})] for a new key."
+	case EditionUnknown:
+		return "The activation key is for an edition that this version of the product does not know[: number {n}].",
+			"Update the application, or ask the vendor[ ({contact})] for the current catalogue, then enter the key again."
+	case UnlockUnknown:
+		return "The licence on this computer holds no update that this unlock code opens.",
+			"Check that the code belongs to this licence and that the newest licence file is installed. If so, ask the vendor[ ({contact})]."
+	case AlreadyEntered:
+		return "This is in force on this computer already.",
+			"There is nothing to do; it need not be entered again."
+	case NameRequired:
+		return "An activation key needs the licensee's name with it.",
+			"Enter the name as it is printed on the certificate, together with the key."
+	case ChallengeOther:
+		return "This signed time answers another challenge code than the present one.",
+			"Give the vendor[ ({contact})] the challenge code that is shown now, and load the signed time that answers it."
+	case NeedsServer:
+		return "[This is {has}. It|This key] can only be used online, with the activation server.",
+			"Connect this computer to the internet and enter it again. Without a connection, an activation key that is typed in by hand or a licence file works as well; the vendor[ ({contact})] issues them."
+	case KeyOfOtherKind:
+		return "[This is {has}, not {needs}.|[This is {has}, which does not belong in this field.|This kind of key does not belong in this field.]]",
+			"Enter each key in the field that is meant for it[; this field is for {needs}]."
+	case KeyMistyped:
+		return "Some characters of the key are not right[: {detail}].",
+			"Compare the key with the original and type it again. Capital or small letters, O or 0, I or 1 make no difference."
+	case KeyUnrecognized:
+		return "This does not look like any key that this application can use.",
+			"Enter the key as it is printed: rows of five groups with five characters each, or ten digits."
+
+	// Updates.
+	case OtherLicense:
+		return "The update is for another licence, with another serial number.",
+			"Choose the licence that the update is for, or the update for this serial number."
+	case AlreadyApplied:
+		return "The licence already contains this update.",
+			"There is nothing more to do."
+	case OutOfOrder:
+		return "The updates of a licence are applied in their order[: this is number {n}, and number {max} comes next].",
+			"Check online, which fetches all updates, or apply the files in their order. Until then the licence stays as it is."
+	case ObtainingOver:
+		return "The period in which this update could be applied is over[; its last day was {until}].",
+			"Ask the vendor[ ({contact})] to issue the update again. Until then the licence works as before."
+	case ObtainingNotYet:
+		return "The period in which this update can be applied has not begun[; its first day is {from}].",
+			"Apply the update again [from {from} on|later], and check that the date of this computer is right. Until then the licence works as before."
+	case SeatExcess:
+		return "[{n|seat is|seats are} in use[ for the feature “{feature}”], and the new number is {max}[; {over|seat has|seats have} to be released].|More seats are in use than the licence will have.][ Bound at present: {names}.]",
+			"Release [{over|seat|seats}|the extra seats] and apply the update again. Until then the present licence keeps working."
+	case OtherScheme:
+		return "All products of a licence share one binding scheme, and this update brings another[: {needs}[ instead of {has}]].",
+			"Ask the vendor[ ({contact})] to split the order, so that each binding scheme has a licence of its own."
+	case UpdateRefused:
+		return "This update cannot be applied to the licence[ (feature “{feature}”)][: {detail}].",
+			"Ask the vendor[ ({contact})] for a corrected update. Until then the licence stays as it is."
+	case NothingToUpdate:
+		return "There is no update for this licence at the moment.",
+			"The licence stays as it is."
+	case KindNotLowered:
+		return "An update that adds to a licence cannot turn it into one of a lower kind[ (now: {has}; after the update: {needs})].",
+			"If that is intended, ask the vendor[ ({contact})] for an update that rewrites the licence."
+	case ConditionsRaised:
+		return "An update that adds to a licence cannot add a restriction[ to the feature “{feature}”].",
+			"Ask the vendor[ ({contact})] for the update without the restriction, or for one that rewrites the terms."
+	case LimitKindChanged:
+		return "An update that adds to a licence cannot change the kind of a limit[ of the feature “{feature}”][: {detail}].",
+			"Ask the vendor[ ({contact})] for an update that states this limit anew."
+
+	// What holds of a licence.
+	case NoLicense:
+		return "No licence[ for {product}] was found on this computer.",
+			"Enter the serial number or another key from the certificate, or load a licence file."
+	case OtherProduct:
+		return "[The licence is for {has}, and this is {needs}.|The licence is for another product than this one.]",
+			"Load the licence for this product, or open the product that the licence is for."
+	case FeatureNotLicensed:
+		return "[The feature “{feature}”|This feature] is not part of the licence[ for {product}].",
+			"To use it, order it from the vendor[ ({contact})] and then check online, or load the file that comes with it. Everything else is as before."
+	case LicenseProvisional:
+		return "The licence is provisional and works in full[ until {until}]; the final one has not arrived yet.",
+			"Check online in the next few days. If the final licence is not there after three working days, contact the vendor[ ({contact})]."
+	case ProvisionalEnded:
+		return "The provisional licence has ended[; it was valid until {until}].",
+			"Check online for the final licence, type in an activation key or load a licence file. If there is none, contact the vendor[ ({contact})]."
+	case TrialRunning:
+		return "This is a trial[ until {until}][, with {days|day|days} left].",
+			"To go on after that, order a licence from the vendor[ ({contact})]."
+	case TrialEnded:
+		return "The trial has ended[; its last day was {until}].",
+			"To go on, order a licence from the vendor[ ({contact})], then enter its key or load its file."
+	case NotYetValid:
+		return "{subject} is not valid yet[; it begins on {from}].",
+			"Wait until [{from}|it begins], and check that the date of this computer is right."
+	case ExpiredDate:
+		return "{subject} has expired[; it was valid until {until}].[{?feature} Other features are not affected.]",
+			"Ask the vendor[ ({contact})] for a renewal, then check online or load the new file."
+	case ExpiredSpan:
+		return "{subject} has run its time[ of {span}][; it ended on {until}].[{?feature} Other features go on.]",
+			"Ask the vendor[ ({contact})] for an extension, then check online, load its file or enter its code."
+	case RunsUsedUp:
+		return "{subject} has no uses left[; {max|use was|uses were} included].[{?feature} Other features can still be used.]",
+			"Order more uses from the vendor[ ({contact})]; an update adds them to the licence."
+	case AboutToExpire:
+		return "{subject} ends soon[: it is valid until {until}][, {days|more day|more days}].",
+			"Renew it in good time with the vendor[ ({contact})]. Until then everything works."
+	case MaintenanceKept:
+		return "The maintenance[ of {product}] has ended[; it ran until {until}]. This version keeps running, and newer ones are not covered.",
+			"Nothing has to be done. For newer versions, renew the maintenance with the vendor[ ({contact})]."
+	case MaintenanceStopped:
+		return "The maintenance[ of {product}] has ended[; it ran until {until}]. This licence is valid only while maintenance lasts.",
+			"Renew the maintenance with the vendor[ ({contact})] and check online, or load the new file; then the product runs again."
+	case VersionNotCovered:
+		return "The licence does not cover the version that is running[, {has}].[ It covers versions up to {needs}.][ Its maintenance covers versions released up to {until}.] This has nothing to do with expiry.",
+			"Install a version that is covered, or renew the maintenance with the vendor[ ({contact})]."
+	case HardwareDrift:
+		return "Parts of this computer have been replaced[: {names}]. The licence keeps working[; changes used: {n} of {max}].",
+			"Nothing has to be done. Activating the licence again records the parts that are there now."
+	case HardwareChanged:
+		return "This computer does not match the one that the licence is bound to[; what differs: {names}].",
+			"Activate the licence again on this computer, or transfer it from the other one. If that is not possible, contact the vendor[ ({contact})]."
+	case HardwareUnreadable:
+		return "Some of what the licence is bound to cannot be read on this computer[: {names}]. That does not mean that it has changed.",
+			"Give the application the right to read it, start the system service that reports it, and try again. In a container, ask the vendor[ ({contact})] for a binding to something that can be read there."
+	case BindingDamaged:
+		return "What the licence says about the computer that it is bound to cannot be understood.",
+			"Update the application. If the message remains, ask the vendor[ ({contact})] to issue the licence again."
+	case BindingUnchecked:
+		return "The licence is bound to a computer, and this application has no means to check which one this is.",
+			"Update the application, or contact the vendor[ ({contact})]. For its developer: a check of a bound licence needs a Host."
+	case VirtualMachineFound:
+		return "{subject} may not be used in a virtual machine[; detected: {has}].",
+			"Use it on a physical computer, or ask the vendor[ ({contact})] for an edition that permits virtual machines."
+	case RemoteSessionFound:
+		return "{subject} may not be used in a remote session[; detected: {has}].",
+			"Use it directly at the computer, or ask the vendor[ ({contact})] for an edition that permits remote sessions."
+	case PlaceUnknown:
+		return "{subject} may be used only in certain places, and whether this is one cannot be determined.",
+			"Update the application, or ask the vendor[ ({contact})] for a licence without this restriction."
+	case SeatNotBound:
+		return "[No seat of the licence is bound to {names}.|No seat of the licence is bound to this user.]",
+			"Ask whoever manages the licence to bind a seat to [{?names}exactly this e-mail address|the e-mail address of this user]."
+	case ClockSetBack:
+		return "The clock of this computer has been set back[: it shows {now}, and the last known time is {mark}]. Up to 24 hours make no difference; beyond that, features with a time limit pause, and the others keep working.",
+			"Set the clock; the licence returns by itself when the clock is right. If the clock was ahead before, check online or load a signed time."
+	case RestoreDetected:
+		return "An older copy of the licence data was put back on this computer. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others keep working.",
+			"Check online. Without a connection, exchange a file with the vendor[ ({contact})]."
+	case FolderUnwritable:
+		return "The licence data cannot be stored on this computer[: {detail}]. This was checked before anything was used up.",
+			"Give the application the right to write to its folder and make sure that the disk has room, then try again."
+	case LeaseGrace:
+		return "The activation server has not confirmed the licence for some time. It keeps working[ until {until}].",
+			"Connect this computer to the internet and check online[ by {until}]. If that is not possible, ask the vendor[ ({contact})] for a confirmation as a file."
+	case LeaseEnded:
+		return "The last confirmation by the activation server has run out[; it was valid until {until}], and the server has not confirmed the licence since.",
+			"Connect this computer to the internet and check online; then the licence works again. If that is not possible, ask the vendor[ ({contact})] for a file or an activation key."
+
+	// What was stored on this computer.
+	case RecordDamaged:
+		return "The licence data on this computer is damaged, and no earlier copy of it is whole[ (folder: {detail})].",
+			"Put the folder back from a backup copy, or activate the licence on this computer once more. If that is refused, contact the vendor[ ({contact})]."
+	case RecordForeign:
+		return "The licence data here was written on another computer[ (folder: {detail})].",
+			"Activate the licence on this computer; a copy of the folder is not enough for that. The other computer is not affected."
+	case RecordLocked:
+		return "The licence data cannot be opened, because the id of this computer cannot be read[ (folder: {detail})]. The data itself is untouched.",
+			"Give the application the right to read the id of the computer, then start it again."
+	case RecordNotAFile:
+		return "Something else is in the place of the licence data, such as a link or a device[: {detail}].",
+			"Move it to another place, then start the application again."
+	case RecordUnreadable:
+		return "The licence data on this computer cannot be read[: {detail}].",
+			"Give the application the right to read it, check that the disk is available, and try again."
+	case RecordBusy:
+		return "Another process is using the licence data and does not release it[ (folder: {detail})].",
+			"Wait a moment and try again. If that does not help, close the other windows of the application."
+	case RecordRecovered:
+		return "The last change to the licence data was lost, and the state before it is in force.",
+			"Check online. If a key or a file was entered shortly before, enter it again."
+	case WitnessMissing:
+		return "The second entry on this computer that proves the licence data to be the newest is missing.",
+			"Check online, or exchange a file with the vendor[ ({contact})]; that confirms the data."
+	case ClientClosed:
+		return "The application has already closed its access to the licence.",
+			"Start the application again. For its developer: a client cannot be used after Close."
+	default:
+		return "", ""
+	}
+}
+
+func englishWord(term string) string {
+	switch term {
+	case "subject":
+		return "[The feature “{feature}”[ of {product}]|The licence[ for {product}]]"
+	case "months":
+		return "{n|month|months}"
+	case "days":
+		return "{n|day|days}"
+	case "and":
+		return "and"
+
+	case "key:serial number":
+		return "a serial number"
+	case "key:request key":
+		return "a request key"
+	case "key:activation key":
+		return "an activation key"
+	case "key:unlock code":
+		return "an unlock code"
+	case "key:installation code":
+		return "an installation code"
+	case "key:challenge code":
+		return "a challenge code"
+
+	case "document:license":
+		return "a licence"
+	case "document:update":
+		return "an update"
+	case "document:catalogue":
+		return "a catalogue"
+	case "document:keyring":
+		return "a keyring"
+	case "document:time":
+		return "a signed time"
+	case "document:request":
+		return "a request"
+	case "document:reply":
+		return "a reply"
+	case "document:receipt":
+		return "a receipt"
+	case "document:lease":
+		return "a lease"
+	case "document:notice":
+		return "a notice"
+
+	case "role:license":
+		return "licences"
+	case "role:activation":
+		return "activations"
+	case "role:root":
+		return "keyrings"
+
+	case "kind:full":
+		return "a full licence"
+	case "kind:provisional":
+		return "a provisional licence"
+	case "kind:trial":
+		return "a trial licence"
+	case "kind:test":
+		return "a test licence"
+
+	case "part:machine":
+		return "machine id"
+	case "part:board":
+		return "mainboard"
+	case "part:cpu":
+		return "processor"
+	case "part:disk":
+		return "disk"
+	case "part:mac":
+		return "network card (MAC address)"
+	case "part:os":
+		return "operating system installation"
+	case "part:host":
+		return "computer name"
+	case "part:ip":
+		return "IP address"
+	case "part:user":
+		return "user account"
+	case "part:instance":
+		return "instance identity"
+	case "part:tpm":
+		return "security chip (TPM)"
+
+	case "limit:term":
+		return "term"
+	case "limit:lapse of maintenance":
+		return "what happens when maintenance ends"
+	case "limit:counting of concurrent use":
+		return "how concurrent use is counted"
+
+	case "place:row":
+		return "row"
+	case "place:rows":
+		return "rows"
+	case "place:group":
+		return "group"
+	case "place:groups":
+		return "groups"
+	case "place:and":
+		return "and"
+	default:
+		return ""
+	}
+}
