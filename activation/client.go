@@ -20,7 +20,8 @@ type Client struct {
 	witness   Store // nil where there is none
 	sealer    sealer
 
-	snap atomic.Pointer[snapshot]
+	snap  atomic.Pointer[snapshot]
+	stale atomic.Bool // runs were used that the snapshot does not count
 
 	mu             sync.Mutex // guards all below, and every change of state
 	keyring        *license.Keyring

@@ -39,7 +39,9 @@ func (c *Client) Consume(feature string, n int64) error {
 	}
 	if b.left -= n; b.left == 0 && b.last {
 		c.rebuild()
+		return nil
 	}
+	c.stale.Store(true)
 	return nil
 }
 

@@ -19,6 +19,7 @@ type snapshot struct {
 
 // rebuild works out what is licensed now.
 func (c *Client) rebuild() {
+	c.stale.Store(false)
 	all, problems := c.licenses(c.state)
 	s := &snapshot{problems: problems, own: c.ownReasons()}
 	results := make([]*license.Result, len(all))
@@ -32,6 +33,18 @@ func (c *Client) rebuild() {
 	case c.wake <- struct{}{}:
 	default: // the watcher has been told and has not looked yet
 	}
+}
+
+// current returns a snapshot that counts every run.
+func (c *Client) current() *snapshot {
+	if c.stale.Load() {
+		c.mu.Lock()
+		if !c.closed {
+			c.rebuild()
+		}
+		c.mu.Unlock()
+	}
+	return c.snap.Load()
 }
 
 // env returns the environment of a licence in a state.

@@ -1,0 +1,91 @@
+package activation
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// Challenge returns a code of one row to read out or send to the vendor, whose
+// answer is a signed time, as a file to Import. It puts right what cannot be
+// put right here: a clock that once stood in the future, and old local state
+// that was put back. The code stays the same until its answer is imported, and
+// an answer counts once.
+func (c *Client) Challenge() (keyfmt.Key, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return keyfmt.Key{}, errClosed
+	}
+	if c.state.Challenge == nil {
+		key, err := keyfmt.Generate(keyfmt.Challenge, nil)
+		if err != nil {
+			return keyfmt.Key{}, err
+		}
+		err = c.change(func(s *state) error {
+			if s.Challenge == nil {
+				s.Challenge = key.Payload()
+			}
+			return nil
+		})
+		if err != nil {
+			return keyfmt.Key{}, err
+		}
+	}
+	return keyfmt.New(keyfmt.Challenge, c.state.Challenge)
+}
+
+// importTime believes a signed time that answers the open challenge. A mark
+// that only the local clock has raised may fall to it; what was signed later
+// than that has been issued and so has passed. Moments that the wrong clock
+// has recorded fall with the mark, so that nothing is gained by setting it.
+func (c *Client) importTime(text []byte) (Change, error) {
+	return c.commit(func(s *state, change *Change) error {
+		t, err := license.OpenTime(text, c.keyring)
+		if err != nil {
+			return err
+		}
+		if s.Challenge == nil || !bytes.Equal(t.Challenge, s.Challenge) {
+			return &license.Reason{Code: license.ChallengeOther}
+		}
+		s.Challenge = nil
+		s.Mark = t.Time
+		all, _ := c.licenses(s)
+		for _, h := range all {
+			c.see(s, h.base.Issued)
+		}
+		s.pullBack(s.Mark)
+		s.Restored = s.Restored && !t.Restored
+		return nil
+	})
+}
+
+// pullBack moves every moment that was recorded after t to t.
+func (s *state) pullBack(t time.Time) {
+	early := func(at *time.Time) {
+		if at.After(t) {
+			*at = t
+		}
+	}
+	pull := func(u *license.Usage) {
+		early(&u.Activated)
+		early(&u.FirstUse)
+		for ref, f := range u.Features {
+			early(&f.FirstUse)
+			u.Features[ref] = f
+		}
+	}
+	for _, u := range s.Usage {
+		pull(u)
+	}
+	for i := range s.Documents {
+		for k := range s.Documents[i].Updates {
+			a := &s.Documents[i].Updates[k]
+			early(&a.At)
+			a.Usage = copyUsage(a.Usage)
+			pull(&a.Usage)
+		}
+	}
+}

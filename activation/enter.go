@@ -1,0 +1,132 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A Change is what entering or importing something did, or what changed by
+// itself.
+type Change struct {
+	LicenseID     string // of the licence that came or changed
+	Before, After license.State
+	Diff          *license.Diff       // of an update, item by item
+	Corrections   []keyfmt.Correction // what was mistyped and put right
+}
+
+// An EnterOption goes with what is entered.
+type EnterOption func(*entry)
+
+type entry struct{ name string }
+
+// Licensee gives the licensee's name, which an activation key is bound to: as
+// it is printed with the key.
+func Licensee(name string) EnterOption { return func(e *entry) { e.name = name } }
+
+// Enter takes a key that somebody typed, of any kind, and does what it is for:
+//
+//   - an activation key is a licence; it needs the option Licensee
+//   - an unlock code applies the update that a licence here carries sealed
+//   - a serial number or a request key needs the activation server
+//
+// Typing mistakes are put right where that is certain and are reported in the
+// change. Nothing is stored or used up before the key is whole and holds.
+//
+// The error is a *license.Reason: KeyUnrecognized or KeyMistyped around an
+// error of package keyfmt; KeyOfOtherKind; NeedsServer; for an activation key
+// those of license.OpenKey, AlreadyEntered, and why it is not for this machine;
+// for an unlock code UnlockUnknown and those of license.Apply; or why nothing
+// can be stored.
+func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
+	if err := ctx.Err(); err != nil {
+		return Change{}, err
+	}
+	var e entry
+	for _, option := range options {
+		option(&e)
+	}
+	key, corrections, err := keyfmt.Parse(typed)
+	if err != nil {
+		return Change{}, mistyped(err)
+	}
+	change, err := c.enter(key, e)
+	if err != nil {
+		return Change{}, err
+	}
+	change.Corrections = corrections
+	return change, nil
+}
+
+// mistyped returns what is wrong with a key that cannot be read.
+func mistyped(err error) error {
+	var row *keyfmt.RowError
+	if errors.As(err, &row) {
+		return &license.Reason{Code: license.KeyMistyped, Detail: where(row), Err: err}
+	}
+	return &license.Reason{Code: license.KeyUnrecognized, Err: err}
+}
+
+func (c *Client) enter(key keyfmt.Key, e entry) (Change, error) {
+	switch key.Kind() {
+	case keyfmt.Activation:
+		return c.enterActivationKey(key, e.name)
+	case keyfmt.Unlock:
+		return c.enterUnlockCode(key)
+	case keyfmt.Serial, keyfmt.Request:
+		return Change{}, &license.Reason{Code: license.NeedsServer, Has: key.Kind().String()}
+	default:
+		return Change{}, &license.Reason{Code: license.KeyOfOtherKind, Has: key.Kind().String(), Needs: keyfmt.Activation.String()}
+	}
+}
+
+func (c *Client) enterActivationKey(key keyfmt.Key, name string) (Change, error) {
+	d := document{Key: key.Payload(), Name: name}
+	return c.install(func() (document, *license.License, error) {
+		if c.catalogue == nil {
+			return d, nil, &license.Reason{Code: license.KeyNotForUs, Needs: c.opt.Product}
+		}
+		l, err := c.verify(d)
+		return d, l, err
+	})
+}
+
+// enterUnlockCode applies the sealed update that a code opens.
+func (c *Client) enterUnlockCode(key keyfmt.Key) (Change, error) {
+	code := key.Payload()
+	return c.commit(func(s *state, change *Change) error {
+		all, _ := c.licenses(s)
+		for _, h := range all {
+			u, err := h.terms.Unseal(code)
+			if err != nil {
+				if _, err := h.base.Unseal(code); err == nil {
+					return &license.Reason{Code: license.AlreadyApplied} // and so no more in the terms
+				}
+				continue
+			}
+			return c.apply(s, h, u, appliedUpdate{Code: code}, change)
+		}
+		return &license.Reason{Code: license.UnlockUnknown}
+	})
+}
+
+// where says where to look in a mistyped key: "row 2, group 3", "rows 2, 4 and
+// 5", or "" for the whole of it.
+func where(e *keyfmt.RowError) string {
+	switch n := len(e.Rows); {
+	case n == 1 && len(e.Groups) == 1:
+		return "row " + strconv.Itoa(e.Rows[0]) + ", group " + strconv.Itoa(e.Groups[0])
+	case n == 1:
+		return "row " + strconv.Itoa(e.Rows[0])
+	case n > 1:
+		text := "rows " + strconv.Itoa(e.Rows[0])
+		for _, row := range e.Rows[1 : n-1] {
+			text += ", " + strconv.Itoa(row)
+		}
+		return text + " and " + strconv.Itoa(e.Rows[n-1])
+	}
+	return ""
+}

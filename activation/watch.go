@@ -1,0 +1,91 @@
+package activation
+
+import (
+	"errors"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// watch works out anew what is licensed at every moment that changes it, and
+// looks whether another process has changed the state. It ends with Close.
+func (c *Client) watch() {
+	defer c.wg.Done()
+	timer := time.NewTimer(c.pause())
+	defer timer.Stop()
+	for {
+		select {
+		case <-c.done:
+			return
+		case <-c.wake:
+		case <-timer.C:
+			c.look()
+		}
+		timer.Reset(c.pause())
+	}
+}
+
+// pause returns how long nothing changes by itself. The system's clock may be
+// set, and a machine may sleep, so it is never longer than the time between
+// two looks at the state.
+func (c *Client) pause() time.Duration {
+	next := c.snap.Load().result.Next
+	if next.IsZero() {
+		return c.opt.Poll
+	}
+	return max(min(next.Sub(c.opt.Now()), c.opt.Poll), time.Millisecond)
+}
+
+// look takes in what has changed, and tells whoever asked.
+func (c *Client) look() {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
+	before := c.snap.Load().result
+	c.refresh()
+	c.rebuild()
+	after := c.snap.Load().result
+	c.mu.Unlock()
+	if c.opt.OnChange != nil && differ(before, after) {
+		c.opt.OnChange(Change{Before: before.State(), After: after.State()})
+	}
+}
+
+// differ reports whether two results allow different things.
+func differ(a, b *license.Result) bool {
+	if len(a.Decisions) != len(b.Decisions) {
+		return true
+	}
+	for i := range a.Decisions {
+		if a.Decisions[i].State != b.Decisions[i].State || a.Decisions[i].Product != b.Decisions[i].Product ||
+			a.Decisions[i].Feature.ID != b.Decisions[i].Feature.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// refresh reads the state if another process has changed it, and moves the
+// clock's mark about once an hour.
+func (c *Client) refresh() {
+	record, err := c.store.Load()
+	if err == nil && record.Generation != c.generation {
+		err = c.load()
+	}
+	if err != nil {
+		c.opt.Logger.Warn("latchkey: local state cannot be read; what was read last stays in force", "error", err)
+		return
+	}
+	if c.unwritable != nil || !c.timed() || c.now().Sub(c.state.Mark) < markAge {
+		return
+	}
+	err = c.change(func(s *state) error {
+		c.see(s, c.now())
+		return nil
+	})
+	if err != nil && !errors.Is(err, license.RecordBusy) {
+		c.opt.Logger.Warn("latchkey: local state cannot be written", "error", err)
+	}
+}
