@@ -53,8 +53,10 @@ type Lease struct {
 // known before terms pause.
 const ClockTolerance = 24 * time.Hour
 
-// defaultNotice is used where Env.Notice is nil.
-var defaultNotice = []int{30, 14, 7, 1}
+// DefaultNotice returns the days that count where Env.Notice is nil.
+func DefaultNotice() []int { return []int{30, 14, 7, 1} }
+
+var defaultNotice = DefaultNotice()
 
 // A State says in one word what holds of a feature.
 type State uint8
@@ -135,6 +137,9 @@ func Check(l *License, env Env) *Result {
 			c.product(p)
 		}
 	}
+	if c.next != 0 {
+		c.wake(c.next.Start())
+	}
 	c.r.table = newTable(c.r.Decisions)
 	return c.r
 }
@@ -148,6 +153,7 @@ type checker struct {
 	all     State // what every feature is at most
 	until   Date  // the end of every feature, no date for none
 	pending bool  // the window begins with the first use
+	next    Date  // the next day on which something changes, no date for none
 
 	vm, remote    string // what was detected, once asked
 	vmErr, rmtErr error
@@ -159,6 +165,24 @@ func (c *checker) add(s State, r Reason) {
 	r.Contact = c.l.Hints.Contact
 	c.all = min(c.all, s)
 	c.r.Reasons = append(c.r.Reasons, r)
+}
+
+// say records a reason for one feature, or for the whole licence without one.
+func (c *checker) say(d *Decision, s State, r Reason) {
+	if d == nil {
+		c.add(s, r)
+		return
+	}
+	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.l.Hints.Contact
+	d.State = min(d.State, s)
+	d.Reasons = append(d.Reasons, r)
+}
+
+// wakeOn asks for another check at the beginning of a day that lies ahead.
+func (c *checker) wakeOn(d Date) {
+	if d > c.today && (c.next == 0 || d < c.next) {
+		c.next = d
+	}
 }
 
 // wake asks for another check at a moment that lies ahead.
@@ -249,7 +273,7 @@ func (c *checker) window() {
 	case running != "":
 		c.add(working, Reason{Code: running, Until: t.until, Days: t.days(c.today)})
 	}
-	c.metered(c.l.Window, t.pending, c.add)
+	c.metered(c.l.Window, t.pending, nil)
 }
 
 func (c *checker) lease() {
@@ -275,19 +299,19 @@ func later(a, b time.Time) time.Time {
 // metered records what pauses a term: a clock that was set back, or for what
 // local state measures, old state that was put back or state that cannot be
 // written before the term has begun.
-func (c *checker) metered(t Term, pending bool, add func(State, Reason)) {
+func (c *checker) metered(t Term, pending bool, d *Decision) {
 	if t.Kind == Perpetual {
 		return
 	}
 	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
 		c.wake(back)
-		add(StateBlocked, Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
+		c.say(d, StateBlocked, Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
 	}
 	if t.Kind != Dates && c.env.Restored {
-		add(StateBlocked, Reason{Code: RestoreDetected})
+		c.say(d, StateBlocked, Reason{Code: RestoreDetected})
 	}
 	if pending && c.env.Unwritable != "" {
-		add(StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+		c.say(d, StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
@@ -316,13 +340,13 @@ func (c *checker) term(t Term, start Date) (r termResult) {
 		}
 	}
 	if r.until >= c.today && r.until != 0 {
-		c.wake((r.until + 1).Start())
+		c.wakeOn(r.until + 1)
 		for _, n := range c.env.Notice {
-			c.wake((r.until - Date(n)).Start())
+			c.wakeOn(r.until - Date(n))
 		}
 	}
 	if r.state == StateNotYetValid {
-		c.wake(r.from.Start())
+		c.wakeOn(r.from)
 	}
 	return r
 }
@@ -348,9 +372,7 @@ func (c *checker) product(p *Product) {
 	outer, reasons := c.all, c.r.Reasons
 	c.version(p)
 	c.r.Maintenance = p.Maintenance
-	if c.r.Decisions == nil {
-		c.r.Decisions = make([]Decision, 0, len(p.Features))
-	}
+	c.r.Decisions = slices.Grow(c.r.Decisions, len(p.Features))
 	for i := range p.Features {
 		c.feature(p.ID, &p.Features[i])
 	}
@@ -363,7 +385,7 @@ func (c *checker) product(p *Product) {
 func (c *checker) version(p *Product) {
 	m := p.Maintenance
 	if m.Until != 0 {
-		c.wake((m.Until + 1).Start())
+		c.wakeOn(m.Until + 1)
 	}
 	released := DateOf(c.env.Released)
 	if released == 0 {
@@ -386,28 +408,25 @@ func (c *checker) version(p *Product) {
 // feature decides one feature.
 func (c *checker) feature(product string, f *Feature) {
 	used := c.env.Usage.Features[Ref{product, f.ID}]
-	d := Decision{Product: product, Feature: *f, State: c.all, Left: -1, Reasons: slices.Clip(c.r.Reasons)}
-	add := func(s State, r Reason) {
-		r.Product, r.Feature, r.Contact = product, f.ID, c.l.Hints.Contact
-		d.State = min(d.State, s)
-		d.Reasons = append(d.Reasons, r)
-	}
+	n := len(c.r.Decisions)
+	c.r.Decisions = append(c.r.Decisions, Decision{})
+	d := &c.r.Decisions[n]
+	d.Product, d.Feature, d.State, d.Left, d.Reasons = product, *f, c.all, -1, slices.Clip(c.r.Reasons)
 	t := c.term(f.Term, start(f.Term, used.FirstUse, c.env.Usage.Activated))
 	d.Until, d.Pending = earlier(t.until, c.until), t.pending || c.pending
 	switch {
 	case t.state == StateNotYetValid:
-		add(StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
+		c.say(d, StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
 	case t.state == StateExpired && f.Term.Kind == Dates:
-		add(StateExpired, Reason{Code: ExpiredDate, Until: t.until})
+		c.say(d, StateExpired, Reason{Code: ExpiredDate, Until: t.until})
 	case t.state == StateExpired:
-		add(StateExpired, Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
+		c.say(d, StateExpired, Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
 	}
-	c.metered(f.Term, t.pending, add)
-	c.runs(f, used, &d, add)
-	c.place(f.Conditions, add)
-	c.seat(f, used, add)
-	c.notice(&d, add)
-	c.r.Decisions = append(c.r.Decisions, d)
+	c.metered(f.Term, t.pending, d)
+	c.runs(f, used, d)
+	c.place(f.Conditions, d)
+	c.seat(f, used, d)
+	c.notice(d)
 }
 
 // earlier returns the earlier of two ends, of which no date is the latest.
@@ -418,41 +437,41 @@ func earlier(a, b Date) Date {
 	return a
 }
 
-func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision, add func(State, Reason)) {
+func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision) {
 	if f.Runs == 0 {
 		return
 	}
 	if d.Left = max(f.Runs-used.Runs, 0); d.Left == 0 {
-		add(StateExpired, Reason{Code: RunsUsedUp, Max: f.Runs})
+		c.say(d, StateExpired, Reason{Code: RunsUsedUp, Max: f.Runs})
 	}
 	if c.env.Restored && f.Term.Kind != FromFirstUse && f.Term.Kind != FromActivation {
-		add(StateBlocked, Reason{Code: RestoreDetected})
+		c.say(d, StateBlocked, Reason{Code: RestoreDetected})
 	}
 	if c.env.Unwritable != "" && !d.Pending {
-		add(StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+		c.say(d, StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
 // place holds a feature's conditions against where the program runs.
-func (c *checker) place(set Condition, add func(State, Reason)) {
+func (c *checker) place(set Condition, d *Decision) {
 	if set == 0 {
 		return
 	}
 	c.ask(set)
 	if set&NoVirtualMachine != 0 {
-		placed(c.vm, c.vmErr, VirtualMachineFound, add)
+		c.placed(d, c.vm, c.vmErr, VirtualMachineFound)
 	}
 	if set&NoRemoteSession != 0 {
-		placed(c.remote, c.rmtErr, RemoteSessionFound, add)
+		c.placed(d, c.remote, c.rmtErr, RemoteSessionFound)
 	}
 }
 
-func placed(what string, err error, found Code, add func(State, Reason)) {
+func (c *checker) placed(d *Decision, what string, err error, found Code) {
 	switch {
 	case err != nil:
-		add(StateUnlicensed, Reason{Code: PlaceUnknown, Detail: err.Error()})
+		c.say(d, StateUnlicensed, Reason{Code: PlaceUnknown, Detail: err.Error()})
 	case what != "":
-		add(StateUnlicensed, Reason{Code: found, Has: what})
+		c.say(d, StateUnlicensed, Reason{Code: found, Has: what})
 	}
 }
 
@@ -477,13 +496,13 @@ func (c *checker) ask(set Condition) {
 }
 
 // seat holds the user against those bound to the feature.
-func (c *checker) seat(f *Feature, used FeatureUsage, add func(State, Reason)) {
+func (c *checker) seat(f *Feature, used FeatureUsage, d *Decision) {
 	if f.Seats == 0 || c.env.User == "" {
 		return
 	}
 	user := NormalEmail(c.env.User)
 	if !slices.ContainsFunc(used.Seats, func(s string) bool { return NormalEmail(s) == user }) {
-		add(StateUnlicensed, Reason{Code: SeatNotBound, Names: []string{user}})
+		c.say(d, StateUnlicensed, Reason{Code: SeatNotBound, Names: []string{user}})
 	}
 }
 
@@ -495,13 +514,13 @@ func NormalEmail(address string) string {
 }
 
 // notice says that the end is near.
-func (c *checker) notice(d *Decision, add func(State, Reason)) {
+func (c *checker) notice(d *Decision) {
 	if !d.State.Works() || d.Until == 0 {
 		return
 	}
 	left := int(d.Until - c.today)
 	if slices.ContainsFunc(c.env.Notice, func(n int) bool { return left <= n }) {
-		add(StateActive, Reason{Code: AboutToExpire, Until: d.Until, Days: left})
+		c.say(d, StateActive, Reason{Code: AboutToExpire, Until: d.Until, Days: left})
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 type decoder struct {
 	*strictjson.Reader
 	sawVersion bool
-	unknown    string // the first critical feature that this reader does not know
+	unknown    string     // the first critical feature that this reader does not know
+	periods    []Interval // room that terms share
 }
 
 func newDecoder(payload string) *decoder {
@@ -325,7 +326,7 @@ func (d *decoder) maintenance() (m Maintenance) {
 }
 
 func (d *decoder) features() (features []Feature) {
-	features = make([]Feature, 0, 16)
+	features = make([]Feature, 0, 24)
 	for e := d.Array(); e.Next(); {
 		n := len(features)
 		features = append(features, Feature{})
@@ -455,7 +456,11 @@ func (d *decoder) term(update bool) (t Term) {
 }
 
 func (d *decoder) intervals() (intervals []Interval) {
-	intervals = make([]Interval, 0, 1)
+	if len(d.periods) == cap(d.periods) {
+		d.periods = make([]Interval, 0, 32)
+	}
+	first := len(d.periods)
+	intervals = d.periods[first:first]
 	for e := d.Array(); e.Next(); {
 		var v Interval
 		for m := d.Object(); m.Next(); {
@@ -473,6 +478,10 @@ func (d *decoder) intervals() (intervals []Interval) {
 		}
 		intervals = append(intervals, v)
 	}
+	if cap(d.periods)-first >= len(intervals) { // they had room where they began
+		d.periods = d.periods[:first+len(intervals)]
+	}
+	intervals = slices.Clip(intervals)
 	if !areIntervals(intervals) {
 		d.Fail("periods have an end, ascend, and leave a day free between them")
 	}

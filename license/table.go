@@ -8,14 +8,17 @@ import "math/bits"
 type table struct {
 	slots []slot
 	shift uint8
-	slow  bool // hash every byte: the quick hash met with names that collide
+	slow  bool // hash every byte: too many long names are alike at both ends
 }
 
+// A slot is a name and what is to be known of it. The first and the last eight
+// bytes stand beside the name, because they are all of it up to 16 bytes.
 type slot struct {
-	name    string
-	allowed bool
-	pending bool // the first use has to be recorded
-	index   int32
+	name        string
+	first, last uint64
+	index       int32 // of the decision
+	allowed     bool
+	pending     bool // the first use has to be recorded
 }
 
 // maxProbe is how many slots a name may lie behind its own under the quick
@@ -43,63 +46,105 @@ func (t *table) fill(decisions []Decision) bool {
 	mask := uint64(len(t.slots) - 1)
 	for i := range decisions {
 		d := &decisions[i]
-		if d.Feature.ID == "" { // the name of a slot that is free
-			continue
-		}
-		at := t.hash(d.Feature.ID)
-		for probe := 0; t.slots[at].name != "" && t.slots[at].name != d.Feature.ID; probe++ {
+		name := d.Feature.ID
+		first, last := ends(name)
+		at := t.hash(name, first, last)
+		for probe := 0; t.slots[at].name != "" && t.slots[at].name != name; probe++ {
 			if at = (at + 1) & mask; probe == maxProbe && !t.slow {
 				return false
 			}
 		}
-		if t.slots[at].name == "" {
-			t.slots[at] = slot{name: d.Feature.ID, index: int32(i)}
+		s := &t.slots[at]
+		if s.name == "" {
+			*s = slot{name: name, first: first, last: last, index: int32(i)}
 		}
-		if d.State.Works() && (!t.slots[at].allowed || t.slots[at].pending) {
-			t.slots[at].allowed, t.slots[at].pending, t.slots[at].index = true, d.Pending, int32(i)
+		if d.State.Works() && (!s.allowed || s.pending) {
+			s.allowed, s.pending, s.index = true, d.Pending, int32(i)
 		}
 	}
 	return true
 }
 
-// find returns the slot of a name, nil if there is none.
+// find returns the slot of a name, nil if there is none. It calls nothing,
+// which is what makes it fast.
 func (t *table) find(name string) *slot {
-	if len(t.slots) == 0 || name == "" {
-		return nil
+	slots := t.slots
+	if len(name) > 16 || t.slow || len(slots) == 0 {
+		return t.findLong(name)
 	}
-	mask := uint64(len(t.slots) - 1)
-	for at := t.hash(name); ; at++ {
-		s := &t.slots[at&mask]
-		if s.name == name {
-			return s
+	var first, last uint64
+	if len(name) >= 8 { // as ends does it
+		first, last = load8(name), load8(name[len(name)-8:])
+	} else {
+		for i := range len(name) {
+			first |= uint64(name[i]) << (8 * i)
 		}
-		if s.name == "" {
+	}
+	for at := quickHash(first, last, len(name)) >> (t.shift & 63); ; at++ {
+		s := &slots[at&uint64(len(slots)-1)]
+		if len(s.name) == 0 {
 			return nil
+		}
+		if s.first == first && s.last == last && len(s.name) == len(name) {
+			return s
 		}
 	}
 }
 
-// hash returns the slot of a name. Quickly, it is made of the length and the
-// first, middle and last bytes.
-func (t *table) hash(s string) uint64 {
-	const k = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
-	h := uint64(len(s))
-	switch {
-	case t.slow:
-		for i := range len(s) {
-			h = (h ^ uint64(s[i])) * k
-			h ^= h >> 29
-		}
-	case len(s) >= 8:
-		h ^= load8(s[:8])*0xbf58476d1ce4e5b9 ^ bits.RotateLeft64(load8(s[len(s)-8:]), 31) ^ bits.RotateLeft64(load8(s[len(s)/2-4:]), 17)
-	default:
-		h ^= uint64(s[0])<<8 | uint64(s[len(s)/4])<<16 | uint64(s[len(s)/2])<<24 | uint64(s[len(s)*3/4])<<32 | uint64(s[len(s)-1])<<40
+// findLong is find for names that have more than two ends.
+func (t *table) findLong(name string) *slot {
+	if len(t.slots) == 0 {
+		return nil
 	}
-	return h * k >> t.shift
+	first, last := ends(name)
+	for at := t.hash(name, first, last); ; at++ {
+		s := &t.slots[at&uint64(len(t.slots)-1)]
+		if len(s.name) == 0 {
+			return nil
+		}
+		if s.name == name {
+			return s
+		}
+	}
+}
+
+// ends returns the first and the last eight bytes of a name, which overlap in
+// one of up to 16 bytes; the bytes of a name of up to 7 are all in the first.
+func ends(s string) (first, last uint64) {
+	if len(s) >= 8 {
+		return load8(s), load8(s[len(s)-8:])
+	}
+	for i := range len(s) {
+		first |= uint64(s[i]) << (8 * i)
+	}
+	return first, 0
 }
 
 func load8(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// hash returns the slot where a name belongs.
+func (t *table) hash(s string, first, last uint64) uint64 {
+	h := quickHash(first, last, len(s))
+	if t.slow {
+		h = slowHash(s)
+	}
+	return h >> (t.shift & 63)
+}
+
+const golden = 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio
+
+func quickHash(first, last uint64, n int) uint64 {
+	return (first ^ bits.RotateLeft64(last, 32) ^ uint64(n)) * golden
+}
+
+func slowHash(s string) (h uint64) {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 0x100000001b3
+		h ^= h >> 29
+	}
+	return h * golden
 }

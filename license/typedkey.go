@@ -116,6 +116,7 @@ func tag(s string) int {
 // encodeTerm returns the two fields of the term.
 func (t KeyTerms) encodeTerm() (kind, value int, ok bool) {
 	switch s := t.Term.Span; {
+	case t.Term.stray():
 	case t.Term.Kind == Perpetual:
 		return 0, 0, true
 	case t.Term.Kind == Dates && len(t.Term.Intervals) == 1 && t.Term.Intervals[0].From == 0:

@@ -136,7 +136,8 @@ func parseArmor(text []byte) (Envelope, error) {
 		}
 		return Envelope{}, ErrTruncated
 	}
-	payload, signatures, found := bytes.Cut(unwrap(body), []byte("."))
+	var room [4096]byte // enough for most, and not on the heap
+	payload, signatures, found := bytes.Cut(unwrap(room[:0], body), []byte("."))
 	if !found {
 		return Envelope{}, ErrMalformed
 	}
@@ -166,9 +167,9 @@ func kindOf(label string) (string, bool) {
 	return strings.ToLower(label), true
 }
 
-// unwrap joins the lines of body without the white space at their ends.
-func unwrap(body []byte) []byte {
-	joined := make([]byte, 0, len(body))
+// unwrap appends the lines of body to joined without the white space at their
+// ends.
+func unwrap(joined, body []byte) []byte {
 	for len(body) > 0 {
 		var line []byte
 		line, body, _ = bytes.Cut(body, []byte("\n"))

@@ -113,14 +113,47 @@ func (m *Members) Next() bool {
 	if !r.more('}', m.begun) {
 		return false
 	}
-	name := r.name(m.free)
+	name, ok := "", false
+	if !m.free {
+		name, ok = r.schemaName()
+	}
+	if !ok {
+		name = r.name(m.free)
+		r.expect(':', "a colon is expected")
+	}
 	if m.begun && name <= m.Name {
 		r.Fail("names must ascend, each once")
 	}
-	r.expect(':', "a colon is expected")
 	m.Name, m.begun = name, true
 	return r.err == nil
 }
+
+// schemaName reads a name and its colon where both are as they should be,
+// which is the path that has to be fast. Otherwise it reads nothing, and name
+// says what is wrong.
+func (r *Reader) schemaName() (name string, ok bool) {
+	s, i := r.s, r.i+1
+	if i > len(s) || s[i-1] != '"' {
+		return "", false
+	}
+	start := i
+	for i < len(s) && inName[s[i]] {
+		i++
+	}
+	if i+1 >= len(s) || s[i] != '"' || s[i+1] != ':' {
+		return "", false
+	}
+	r.i = i + 2
+	return s[start:i], true
+}
+
+// inName marks the bytes that names of a schema are made of.
+var inName = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_'
+	}
+	return t
+}()
 
 // Elements goes over an array's elements: for e := r.Array(); e.Next(); { … }
 type Elements struct {
@@ -366,7 +399,7 @@ func (r *Reader) name(free bool) string {
 		return name
 	}
 	for k := 0; k < len(name); k++ {
-		if c := name[k]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+		if !inName[name[k]] {
 			r.i = start
 			r.Fail("a name is lower-case letters, digits and _")
 			return ""

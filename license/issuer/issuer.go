@@ -39,8 +39,14 @@ type Issuer struct {
 // ErrRole is returned when a key of another role would have to sign.
 var ErrRole = errors.New("issuer: the key has another role")
 
-// New returns an issuer for a vendor, by the name that the keyring has.
+// New returns an issuer for a vendor, by the name that the keyring has. It
+// refuses a private key whose public half is not that of its seed: signing with
+// it gives the seed away.
 func New(vendor string, role license.Role, signer crypto.Signer) (*Issuer, error) {
+	private, soft := signer.(ed25519.PrivateKey)
+	if soft && (len(private) != ed25519.PrivateKeySize || !private.Equal(ed25519.NewKeyFromSeed(private.Seed()))) {
+		return nil, errors.New("issuer: the private key is not whole")
+	}
 	public, ok := signer.Public().(ed25519.PublicKey)
 	if !ok {
 		return nil, fmt.Errorf("issuer: the signer's key is a %T, not an Ed25519 key", signer.Public())
@@ -49,8 +55,13 @@ func New(vendor string, role license.Role, signer crypto.Signer) (*Issuer, error
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
-	_, soft := signer.(ed25519.PrivateKey)
 	return &Issuer{vendor: vendor, role: role, public: checked, signer: signer, soft: soft}, nil
+}
+
+// Format prints the vendor, the role and the key's id under every verb, and
+// nothing of the signer.
+func (i *Issuer) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "issuer %s, key %s (%s)", i.vendor, i.public.ID(), i.role)
 }
 
 // Vendor returns the vendor's name.
@@ -69,7 +80,7 @@ func (i *Issuer) License(l *license.License) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.document(license.KindLicense, license.RoleLicense, payload)
+	return i.document(license.KindLicense, payload)
 }
 
 // Update signs an update, as License does a licence.
@@ -80,7 +91,7 @@ func (i *Issuer) Update(u *license.Update) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.document(license.KindUpdate, license.RoleLicense, payload)
+	return i.document(license.KindUpdate, payload)
 }
 
 // Catalogue signs a catalogue, as License does a licence.
@@ -91,7 +102,7 @@ func (i *Issuer) Catalogue(c *license.Catalogue) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.document(license.KindCatalogue, license.RoleLicense, payload)
+	return i.document(license.KindCatalogue, payload)
 }
 
 // Time signs the answer to a challenge with a key of the role "activation".
@@ -102,7 +113,7 @@ func (i *Issuer) Time(t *license.SignedTime) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return i.document(license.KindTime, license.RoleActivation, payload)
+	return i.document(license.KindTime, payload)
 }
 
 // SealUpdate puts a new unlock code on an update: the licence carries the
@@ -141,13 +152,16 @@ func (i *Issuer) Key(t license.KeyTerms, product, name string) (keyfmt.Key, erro
 // SignKeyring returns a document that holds a keyring, signed by the root keys
 // given. license.Keyring.Rotate says which must sign.
 func SignKeyring(k *license.Keyring, roots ...*Issuer) ([]byte, error) {
+	if len(roots) == 0 {
+		return nil, errors.New("issuer: a keyring is signed by one root key at least")
+	}
 	payload, err := license.EncodeKeyring(k)
 	if err != nil {
 		return nil, err
 	}
 	e := dsse.New(license.KindKeyring, payload)
 	for _, root := range roots {
-		if err := root.addSignature(&e, license.RoleRoot); err != nil {
+		if err := root.addSignature(&e); err != nil {
 			return nil, err
 		}
 	}
@@ -155,35 +169,45 @@ func SignKeyring(k *license.Keyring, roots ...*Issuer) ([]byte, error) {
 }
 
 // Countersign adds i's signature to a document that another key has signed, so
-// that readers with either key accept it while keys are being changed.
+// that readers with either key accept it while keys are being changed. It does
+// not verify that signature: open the document first. The error is ErrRole,
+// also for a kind that this package does not sign, one of the envelope, or the
+// signer's own.
 func (i *Issuer) Countersign(document []byte) ([]byte, error) {
 	e, err := dsse.Parse(document)
 	if err != nil {
 		return nil, err
 	}
-	role := license.RoleLicense
-	switch e.Kind {
-	case license.KindTime:
-		role = license.RoleActivation
-	case license.KindKeyring:
-		role = license.RoleRoot
-	}
-	if err := i.addSignature(&e, role); err != nil {
+	if err := i.addSignature(&e); err != nil {
 		return nil, err
 	}
 	return e.Armor(), nil
+}
+
+// roles says of which role the key is that signs a kind of document. Other
+// kinds are not signed here.
+var roles = map[string]license.Role{
+	license.KindLicense:   license.RoleLicense,
+	license.KindUpdate:    license.RoleLicense,
+	license.KindCatalogue: license.RoleLicense,
+	license.KindTime:      license.RoleActivation,
+	license.KindKeyring:   license.RoleRoot,
 }
 
 // document signs a payload and returns the document's armoured text.
-func (i *Issuer) document(kind string, role license.Role, payload []byte) ([]byte, error) {
+func (i *Issuer) document(kind string, payload []byte) ([]byte, error) {
 	e := dsse.New(kind, payload)
-	if err := i.addSignature(&e, role); err != nil {
+	if err := i.addSignature(&e); err != nil {
 		return nil, err
 	}
 	return e.Armor(), nil
 }
 
-func (i *Issuer) addSignature(e *dsse.Envelope, role license.Role) error {
+func (i *Issuer) addSignature(e *dsse.Envelope) error {
+	role, known := roles[e.Kind]
+	if !known {
+		return fmt.Errorf("%w: this package signs no %s", ErrRole, e.Kind)
+	}
 	if i.role != role {
 		return fmt.Errorf("%w: a %s is signed by a key of the role %q, this one's is %q", ErrRole, e.Kind, role, i.role)
 	}

@@ -26,8 +26,9 @@ import (
 // with the mode 0600. The id is that of the public half and must fit the seed.
 // A PrivateKey prints as its id and role.
 type PrivateKey struct {
+	_    [0]func() // == does not compile
 	role license.Role
-	key  ed25519.PrivateKey
+	seed *[ed25519.SeedSize]byte // a pointer: fmt then shows none of it in a struct with a PrivateKey
 }
 
 const (
@@ -59,24 +60,35 @@ func fromSeed(role license.Role, seed []byte) (PrivateKey, error) {
 	if bytes.Equal(seed, make([]byte, ed25519.SeedSize)) {
 		return PrivateKey{}, errors.New("issuer: the seed is all zero: it was never filled, and everybody knows it")
 	}
-	return PrivateKey{role: role, key: ed25519.NewKeyFromSeed(seed)}, nil
+	return PrivateKey{role: role, seed: (*[ed25519.SeedSize]byte)(bytes.Clone(seed))}, nil
 }
 
 // Role returns what the key may sign.
 func (k PrivateKey) Role() license.Role { return k.role }
 
-// Signer returns the key as what New takes.
-func (k PrivateKey) Signer() crypto.Signer { return k.key }
+// Signer returns the key as what New takes. The zero PrivateKey gives one that
+// New refuses.
+func (k PrivateKey) Signer() crypto.Signer { return k.private() }
+
+func (k PrivateKey) private() ed25519.PrivateKey {
+	if k.seed == nil {
+		return nil
+	}
+	return ed25519.NewKeyFromSeed(k.seed[:])
+}
 
 // Public returns the public half.
 func (k PrivateKey) Public() license.PublicKey {
-	public, _ := license.ParsePublicKey(k.key.Public().(ed25519.PublicKey))
+	if k.seed == nil {
+		return license.PublicKey{}
+	}
+	public, _ := license.ParsePublicKey(k.private().Public().(ed25519.PublicKey))
 	return public
 }
 
 // String returns the key's role and id.
 func (k PrivateKey) String() string {
-	if k.key == nil {
+	if k.seed == nil {
 		return "no private key"
 	}
 	return "private key " + k.Public().ID() + " (" + string(k.role) + ")"
@@ -91,7 +103,7 @@ func (k PrivateKey) MarshalText() ([]byte, error) { return []byte(k.String()), n
 // WriteFile stores the key in a new file that only its owner can read. It
 // refuses to replace one.
 func (k PrivateKey) WriteFile(path string) error {
-	if k.key == nil {
+	if k.seed == nil {
 		return errors.New("issuer: there is no key to write")
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -99,7 +111,7 @@ func (k PrivateKey) WriteFile(path string) error {
 		return fmt.Errorf("issuer: writing a private key: %w", err)
 	}
 	text := privateTitle + "\nrole " + string(k.role) + "\nid " + k.Public().ID() +
-		"\nseed " + base64.StdEncoding.EncodeToString(k.key.Seed()) + "\n"
+		"\nseed " + base64.StdEncoding.EncodeToString(k.seed[:]) + "\n"
 	_, err = f.WriteString(text)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
@@ -145,7 +157,7 @@ func ParsePrivateKey(text []byte) (PrivateKey, error) {
 	id, ok2 := strings.CutPrefix(lines[2], "id ")
 	encoded, ok3 := strings.CutPrefix(lines[3], "seed ")
 	seed, err := base64.StdEncoding.Strict().DecodeString(encoded)
-	if !ok1 || !ok2 || !ok3 || err != nil {
+	if !ok1 || !ok2 || !ok3 || err != nil || base64.StdEncoding.EncodeToString(seed) != encoded {
 		return PrivateKey{}, errForm
 	}
 	k, err := fromSeed(license.Role(role), seed)
