@@ -18,6 +18,7 @@ type Client struct {
 	catalogue *license.Catalogue
 	store     Store
 	witness   Store // nil where there is none
+	witnessed bool  // there should be one
 	sealer    sealer
 
 	snap  atomic.Pointer[snapshot]
@@ -25,11 +26,13 @@ type Client struct {
 
 	mu             sync.Mutex // guards all below, and every change of state
 	keyring        *license.Keyring
+	followed       string // the text of the document that keyring is from; "" for the one built in
 	state          *state
 	generation     uint64
 	recovered      bool
 	witnessMissing bool
 	unwritable     error // why nothing can be stored; nil if nothing says so
+	volatile       bool  // there is no place to store anything, and there will be none
 	blocks         map[string]*block
 	verified       map[string]*license.License // by the text of the document
 	closed         bool
@@ -64,22 +67,36 @@ func Open(o Options) (*Client, error) {
 		verified: map[string]*license.License{},
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
+
+		witnessed: o.witnessed(),
 	}
 	if c.store, c.witness, c.unwritable, err = o.stores(); err != nil {
 		return nil, err
 	}
+	c.volatile = c.unwritable != nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.load(); err != nil {
+		c.release()
 		return nil, err
 	}
 	if err := c.activateDeployed(); err != nil {
+		c.release()
 		return nil, err
 	}
 	c.rebuild()
 	c.wg.Add(1)
 	go c.watch()
 	return c, nil
+}
+
+// release lets go of the folders that Open has opened.
+func (c *Client) release() {
+	for _, s := range []Store{c.store, c.witness} {
+		if f, ok := s.(*FileStore); ok && s != c.opt.Store && s != c.opt.Witness {
+			_ = f.Close() // of a folder that was only ever read from
+		}
+	}
 }
 
 // machineKey returns what names the machine to the seal; nil if nothing does.
@@ -98,30 +115,37 @@ func machineKey(h license.Host) []byte {
 // now returns the time to the second, which is what state can hold.
 func (c *Client) now() time.Time { return c.opt.Now().UTC().Truncate(time.Second) }
 
-// load reads the state from the store, or makes a new one in memory.
+// load reads the state from the store, or makes a new one in memory. When an
+// error is returned, what was read before stays in force.
+//
+// The witness is heard first. It is always told after the record was stored,
+// so that a record read later is never behind it unless it was put back.
 func (c *Client) load() error {
+	t := c.listen()
 	record, err := c.store.Load()
 	if err != nil {
 		return err
 	}
-	c.generation, c.recovered = record.Generation, record.Recovered
+	sealer := c.sealer
+	var s *state
 	if record.Generation == 0 {
-		return c.fresh()
+		sealer.newInstallation()
+		s = newState(t)
+	} else {
+		text, err := sealer.open(record.Data)
+		if err != nil {
+			return c.recordError(err)
+		}
+		if s, err = decodeState(string(text)); err != nil {
+			return c.recordError(err)
+		}
+		if t.heard && (t.counter > s.Counter || t.installation != sealer.installation) {
+			s.putBack(t)
+		}
 	}
-	text, err := c.sealer.open(record.Data)
-	if err != nil {
-		return c.recordError(err)
-	}
-	s, err := decodeState(string(text))
-	if err != nil {
-		return c.recordError(err)
-	}
-	c.state = s
-	installation, counter, heard := c.listen()
-	c.witnessMissing = !heard
-	if heard && (counter > s.Counter || installation != c.sealer.installation) {
-		s.Restored = true
-	}
+	c.state, c.sealer = s, sealer
+	c.generation, c.recovered = record.Generation, record.Recovered
+	c.witnessMissing = c.witnessed && !t.heard
 	c.followKeyring()
 	return nil
 }
@@ -138,54 +162,68 @@ func (c *Client) recordError(err error) error {
 	return r
 }
 
-// fresh makes a new state. If the witness remembers one, that one was taken
+// newState makes a new state. If the witness remembers one, that one was taken
 // away.
-func (c *Client) fresh() error {
-	c.sealer.newInstallation()
-	c.state = &state{Seed: make([]byte, seedSize)}
-	_, _ = rand.Read(c.state.Seed)
-	_, counter, heard := c.listen()
-	c.state.Restored = heard && counter > 0
-	return nil
+func newState(t testimony) *state {
+	s := &state{Seed: make([]byte, seedSize)}
+	_, _ = rand.Read(s.Seed)
+	s.Restored = t.heard && t.counter > 0
+	return s
+}
+
+// putBack notes that the state is an old copy. It counts on from where its
+// witness stands, so that it is the newest once the vendor has forgiven it. A
+// challenge that was open in the copy may have been answered since, and that
+// answer must not count again.
+func (s *state) putBack(t testimony) {
+	s.Restored = true
+	s.Counter = max(s.Counter, t.counter)
+	s.Challenge = nil
 }
 
 // listen returns what the witness states.
-func (c *Client) listen() (installation [installationSize]byte, counter int64, heard bool) {
+func (c *Client) listen() testimony {
 	if c.witness == nil {
-		return installation, 0, false
+		return testimony{}
 	}
 	r, err := c.witness.Load()
 	if err != nil {
-		return installation, 0, false
+		return testimony{}
 	}
-	return c.sealer.heard(r.Data)
+	return c.sealer.hear(r.Data)
 }
 
 // followKeyring takes over the keyring that was received last, if the one that
 // is built in leads to it. One that it does not lead to is left alone: a newer
-// program may have been built with new keys.
+// program may have been built with new keys. Under another keyring, everything
+// is verified anew.
 func (c *Client) followKeyring() {
-	c.keyring = c.embedded
-	if c.state.Keyring == "" {
+	if c.state.Keyring == c.followed {
 		return
 	}
-	if next, err := c.embedded.Rotate([]byte(c.state.Keyring)); err == nil {
+	c.followed, c.keyring = c.state.Keyring, c.embedded
+	if next, err := c.embedded.Rotate([]byte(c.followed)); err == nil {
 		c.keyring = next
 	}
+	clear(c.verified)
 }
 
 // tellWitness states the counter in the second place, if it is not behind.
 func (c *Client) tellWitness() {
 	if c.witness == nil {
+		c.witnessMissing = c.witnessed
 		return
 	}
 	for range maxConflicts {
 		r, err := c.witness.Load()
+		if errors.Is(err, license.RecordDamaged) {
+			r, err = Record{}, nil // it is not synced, and is made anew
+		}
 		if err != nil {
 			break
 		}
-		installation, counter, heard := c.sealer.heard(r.Data)
-		if heard && installation == c.sealer.installation && counter >= c.state.Counter {
+		t := c.sealer.hear(r.Data)
+		if t.heard && t.installation == c.sealer.installation && t.counter >= c.state.Counter {
 			c.witnessMissing = false
 			return
 		}
@@ -210,7 +248,7 @@ const maxConflicts = 1000
 // the store. If another process was faster, it is tried again on what that one
 // stored. When an error is returned, nothing has changed.
 func (c *Client) change(edit func(s *state) error) error {
-	if c.unwritable != nil {
+	if c.volatile {
 		return c.unwritable
 	}
 	for range maxConflicts {
@@ -225,8 +263,13 @@ func (c *Client) change(edit func(s *state) error) error {
 			c.state = s
 			c.generation++
 			c.recovered = false
+			c.unwritable = nil
 			c.tellWitness()
+			c.followKeyring()
 			return nil
+		case errors.Is(err, license.FolderUnwritable):
+			c.unwritable = err
+			return err
 		case !errors.Is(err, ErrConflict):
 			return err
 		}
@@ -235,6 +278,18 @@ func (c *Client) change(edit func(s *state) error) error {
 		}
 	}
 	return &license.Reason{Code: license.RecordBusy}
+}
+
+// retry asks again whether the state can be stored, where it could not.
+func (c *Client) retry() {
+	if c.unwritable == nil || c.volatile {
+		return
+	}
+	if s, ok := c.store.(interface{ Writable() error }); ok {
+		c.unwritable = s.Writable()
+		return
+	}
+	c.unwritable = nil // the next change tells
 }
 
 // swap stores a state as the next generation.
@@ -264,6 +319,7 @@ func (c *Client) Close() error {
 	c.mu.Unlock()
 	close(c.done)
 	c.wg.Wait()
+	c.release()
 	return err
 }
 

@@ -2,6 +2,7 @@ package activation
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"github.com/latchkey-go/latchkey/keyfmt"
@@ -40,7 +41,8 @@ func (c *Client) Challenge() (keyfmt.Key, error) {
 // importTime believes a signed time that answers the open challenge. A mark
 // that only the local clock has raised may fall to it; what was signed later
 // than that has been issued and so has passed. Moments that the wrong clock
-// has recorded fall with the mark, so that nothing is gained by setting it.
+// has recorded fall with the mark, and updates whose obtaining period has not
+// begun by then fall out, so that nothing is gained by setting it.
 func (c *Client) importTime(text []byte) (Change, error) {
 	return c.commit(func(s *state, change *Change) error {
 		t, err := license.OpenTime(text, c.keyring)
@@ -54,12 +56,27 @@ func (c *Client) importTime(text []byte) (Change, error) {
 		s.Mark = t.Time
 		all, _ := c.licenses(s)
 		for _, h := range all {
-			c.see(s, h.base.Issued)
+			c.see(s, h.issued)
 		}
 		s.pullBack(s.Mark)
+		c.takeOut(s)
 		s.Restored = s.Restored && !t.Restored
 		return nil
 	})
+}
+
+// takeOut takes updates out that cannot have been obtained when they now say
+// they were, with those after them. They can be applied again in their time.
+func (c *Client) takeOut(s *state) {
+	for i := range s.Documents {
+		d := &s.Documents[i]
+		for len(d.Updates) > 0 {
+			if _, err := c.hold(i, *d); !errors.Is(err, license.ObtainingNotYet) {
+				break
+			}
+			d.Updates = d.Updates[:len(d.Updates)-1]
+		}
+	}
 }
 
 // pullBack moves every moment that was recorded after t to t.

@@ -47,6 +47,10 @@ func (c *Client) Consume(feature string, n int64) error {
 
 // reserve takes n runs of a feature and, if there are more, a block ahead.
 func (c *Client) reserve(feature string, n int64) error {
+	if c.unwritable != nil {
+		c.retry()
+		c.rebuild()
+	}
 	if err := refusal(c.snap.Load().result, feature); err != nil {
 		return err
 	}
@@ -64,9 +68,6 @@ func (c *Client) reserve(feature string, n int64) error {
 		taken, err = c.take(s, feature, n)
 		return err
 	})
-	if errors.Is(err, license.FolderUnwritable) {
-		c.unwritable = err
-	}
 	if err == nil {
 		delete(c.blocks, feature)
 		if taken != nil {
@@ -96,6 +97,7 @@ func (c *Client) giveBack(s *state, feature string) {
 // It returns no block if a licence does not limit them.
 func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 	all, _ := c.licenses(s)
+	results := make([]*license.Result, 0, len(all))
 	var most int64
 	ref := license.Ref{Product: c.opt.Product, Feature: feature}
 	for _, h := range all {
@@ -103,7 +105,9 @@ func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 		if u := s.Usage[h.base.ID]; u != nil {
 			e.Usage = *u // giveBack has put our own block into it
 		}
-		d := license.Check(h.terms, e).Decision(feature)
+		result := license.Check(h.terms, e)
+		results = append(results, result)
+		d := result.Decision(feature)
 		if !d.State.Works() {
 			continue
 		}
@@ -123,6 +127,9 @@ func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 		u.Features[ref] = f
 		return &block{license: h.base.ID, left: ahead - n, last: ahead == d.Left}, nil
 	}
+	if err := refusal(license.Merge(results...), feature); err != nil {
+		return nil, err
+	}
 	return nil, &license.Reason{Code: license.RunsUsedUp, Product: c.opt.Product, Feature: feature, N: most, Max: n}
 }
 
@@ -133,11 +140,11 @@ const markAge = time.Hour
 // settle puts every block back and moves the clock's mark, if either is worth
 // a write.
 func (c *Client) settle() error {
-	worth := c.timed() && c.now().Sub(c.state.Mark) >= markAge
+	owed := false
 	for _, b := range c.blocks {
-		worth = worth || b.left > 0
+		owed = owed || b.left > 0
 	}
-	if !worth || c.unwritable != nil {
+	if c.volatile || !owed && !(c.timed() && c.now().Sub(c.state.Mark) >= markAge) {
 		return nil
 	}
 	err := c.change(func(s *state) error {
@@ -147,8 +154,11 @@ func (c *Client) settle() error {
 		c.see(s, c.now())
 		return nil
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		clear(c.blocks)
+	case !owed && errors.Is(err, license.FolderUnwritable):
+		return nil // the mark alone can wait
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package activation
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"time"
 
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -10,9 +12,10 @@ import (
 // A held licence is what documents amount to: a licence as it was received,
 // and as the updates applied to it have made it.
 type held struct {
-	at    int // of its document in the state; -1 for one that was deployed
-	base  *license.License
-	terms *license.License
+	at     int // of its document in the state; -1 for one that was deployed
+	base   *license.License
+	terms  *license.License
+	issued time.Time // of the latest of what it is made of
 }
 
 // licenses returns every licence that holds in a state, and the reasons of the
@@ -33,7 +36,7 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 			continue
 		}
 		if find(all, base.ID) == nil {
-			all = append(all, held{at: -1, base: base, terms: base})
+			all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued})
 		}
 	}
 	return all, problems
@@ -51,7 +54,8 @@ func find(all []held, id string) *held {
 
 // asReason returns an error of package license as what it is.
 func asReason(err error) *license.Reason {
-	if r, ok := err.(*license.Reason); ok {
+	var r *license.Reason
+	if errors.As(err, &r) {
 		return r
 	}
 	return &license.Reason{Code: license.Malformed, Detail: err.Error(), Err: err}
@@ -64,17 +68,20 @@ func (c *Client) hold(i int, d document) (held, error) {
 	if err != nil {
 		return held{}, err
 	}
-	terms := base
+	h := held{at: i, base: base, terms: base, issued: base.Issued}
 	for _, a := range d.Updates {
-		u, err := c.updateOf(terms, a)
+		u, err := c.updateOf(h.terms, a)
 		if err != nil {
 			return held{}, err
 		}
-		if terms, _, err = license.Apply(terms, u, a.At, a.Usage); err != nil {
+		if h.terms, _, err = license.Apply(h.terms, u, a.At, a.Usage); err != nil {
 			return held{}, err
 		}
+		if u.Issued.After(h.issued) {
+			h.issued = u.Issued
+		}
 	}
-	return held{at: i, base: base, terms: terms}, nil
+	return h, nil
 }
 
 // updateOf returns the update that was applied to a licence.

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +27,9 @@ import (
 //
 // A record is one line and the data:
 //
-//	latchkey state 1 <generation> <bytes of data> <first 16 digits of SHA-256 of the data>
+//	latchkey state 1 <generation> <bytes of data> <first 16 digits of SHA-256>
+//
+// The hash covers the line before it, without the space, and the data.
 //
 // It is written to a new file, which is synced and renamed over the older of
 // the two; then the folder is synced. So a crash at any moment leaves the
@@ -64,6 +68,10 @@ var slots = [2]string{"state.0", "state.1"}
 // NewFileStore opens the store in a folder, which is made if it is not there.
 // The error has the code FolderUnwritable or RecordNotAFile.
 func NewFileStore(path string) (*FileStore, error) {
+	path, err := filepath.Abs(path) // and clean: a link with a slash behind it would pass for a folder
+	if err != nil {
+		return nil, unwritable(path, err)
+	}
 	dir, err := openFolder(path)
 	if err != nil {
 		return nil, err
@@ -73,6 +81,9 @@ func NewFileStore(path string) (*FileStore, error) {
 	s.sweep()
 	return s, nil
 }
+
+// Close lets go of the folder. Nothing can be loaded or stored afterwards.
+func (s *FileStore) Close() error { return s.dir.Close() }
 
 // sweep removes files that a crash left an hour ago or earlier.
 func (s *FileStore) sweep() {
@@ -92,50 +103,56 @@ func (s *FileStore) sweep() {
 // with the code RecordDamaged, RecordNotAFile or RecordUnreadable.
 func (s *FileStore) Load() (Record, error) {
 	var newest Record
-	damaged := 0
+	var torn uint64 // the latest generation that is not whole
 	for _, name := range slots {
 		r, err := s.read(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case errors.Is(err, errTorn):
-			damaged++
+			torn = max(torn, r.Generation)
 		case err != nil:
 			return Record{}, err
 		case r.Generation > newest.Generation:
 			newest = r
 		}
 	}
-	if newest.Generation == 0 && damaged > 0 {
+	if newest.Generation == 0 && torn > 0 {
 		return Record{}, &license.Reason{Code: license.RecordDamaged, Detail: s.path}
 	}
-	newest.Recovered = damaged > 0
+	newest.Recovered = torn > newest.Generation
 	return newest, nil
 }
 
 var errTorn = errors.New("the record is not whole")
 
-// read reads one of the two records.
+// read reads one of the two records. Beside errTorn, the generation is what
+// the record says it was, or the highest if it does not say it.
 func (s *FileStore) read(name string) (Record, error) {
 	text, err := s.readFile(name)
 	if err != nil {
 		return Record{}, err
 	}
-	line, data, found := bytes.Cut(text, []byte("\n"))
-	fields := bytes.Split(line, []byte(" "))
-	if !found || len(fields) != 6 || string(bytes.Join(fields[:3], []byte(" "))) != stateTitle {
-		return Record{}, errTorn
+	first, data, found := bytes.Cut(text, []byte("\n"))
+	line := string(first)
+	rest, titled := strings.CutPrefix(line, stateTitle+" ")
+	number, _, _ := strings.Cut(rest, " ")
+	generation, err := strconv.ParseUint(number, 10, 64)
+	if !found || !titled || err != nil || generation == 0 {
+		return Record{Generation: math.MaxUint64}, errTorn
 	}
-	generation, err := strconv.ParseUint(string(fields[3]), 10, 64)
-	if err != nil || generation == 0 || string(line) != header(generation, data) {
-		return Record{}, errTorn
+	if line != header(generation, data) {
+		return Record{Generation: generation}, errTorn
 	}
 	return Record{Generation: generation, Data: data}, nil
 }
 
 // header returns the line before the data.
 func header(generation uint64, data []byte) string {
-	sum := sha256.Sum256(data)
-	return stateTitle + " " + strconv.FormatUint(generation, 10) + " " + strconv.Itoa(len(data)) + " " + hex.EncodeToString(sum[:8])
+	line := stateTitle + " " + strconv.FormatUint(generation, 10) + " " + strconv.Itoa(len(data))
+	hash := sha256.New()
+	hash.Write([]byte(line))
+	hash.Write(data)
+	return line + " " + hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
 // readFile reads a file if it is a plain one of a sensible size.
@@ -159,6 +176,9 @@ func (s *FileStore) readFile(name string) ([]byte, error) {
 		return nil, &license.Reason{Code: license.RecordUnreadable, Detail: path, Err: err}
 	}
 	defer f.Close()
+	if info, err = f.Stat(); err != nil { // of what was opened: another process may have replaced the file meanwhile
+		return nil, &license.Reason{Code: license.RecordUnreadable, Detail: path, Err: err}
+	}
 	if info.Size() > maxState {
 		return nil, errTorn
 	}
@@ -181,7 +201,11 @@ func (s *FileStore) Swap(generation uint64, data []byte) (err error) {
 	if err := s.locker.lock(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.locker.unlock()) }()
+	defer func() {
+		if unlock := s.locker.unlock(); err == nil && unlock != nil {
+			err = unwritable(s.path, unlock)
+		}
+	}()
 	slot, newest, err := s.older()
 	if err != nil {
 		return err
@@ -204,7 +228,9 @@ func (s *FileStore) older() (slot int, newest uint64, err error) {
 		if err != nil && !errors.Is(err, errTorn) && !errors.Is(err, fs.ErrNotExist) {
 			return 0, 0, err
 		}
-		generations[i] = r.Generation
+		if err == nil {
+			generations[i] = r.Generation
+		}
 	}
 	if generations[0] > generations[1] {
 		return 1, generations[0], nil
@@ -268,8 +294,12 @@ type fileLock struct {
 }
 
 func (l *fileLock) lock() error {
-	if info, err := l.store.dir.Lstat("lock"); err == nil && !info.Mode().IsRegular() {
+	info, err := l.store.dir.Lstat("lock")
+	switch {
+	case err == nil && !info.Mode().IsRegular():
 		return &license.Reason{Code: license.RecordNotAFile, Detail: l.path}
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return unwritable(l.store.path, err)
 	}
 	l.flock = flock.New(l.path, flock.SetPermissions(0o600))
 	for deadline := time.Now().Add(lockTimeout); ; time.Sleep(time.Millisecond) {

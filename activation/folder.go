@@ -23,6 +23,7 @@ type folder interface {
 	Remove(name string) error
 	Names() ([]string, error)
 	SyncDir() error
+	Close() error
 }
 
 type file interface {
@@ -68,6 +69,7 @@ func (d diskFolder) Lstat(name string) (fs.FileInfo, error) { return d.root.Lsta
 func (d diskFolder) Open(name string) (file, error)         { return d.root.Open(name) }
 func (d diskFolder) Rename(from, to string) error           { return retryRename(d.root, from, to) }
 func (d diskFolder) Remove(name string) error               { return d.root.Remove(name) }
+func (d diskFolder) Close() error                           { return d.root.Close() }
 
 func (d diskFolder) Create(name string) (file, error) {
 	return d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)

@@ -28,6 +28,9 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	if len(text) > license.MaxDocument {
+		return Change{}, &license.Reason{Code: license.TooLarge, Max: license.MaxDocument}
+	}
 	text = bytes.TrimSpace(text)
 	switch license.KindOf(text) {
 	case license.KindUpdate:
@@ -61,9 +64,21 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	if err != nil {
 		return Change{}, err
 	}
+	if change.Diff != nil {
+		c.forget(change.LicenseID, change.Diff.Reset)
+	}
 	c.rebuild()
 	change.Before, change.After = before, c.snap.Load().result.State()
 	return change, nil
+}
+
+// forget drops the runs that are reserved of features whose usage starts anew.
+func (c *Client) forget(id string, reset []license.Ref) {
+	for _, ref := range reset {
+		if b := c.blocks[ref.Feature]; b != nil && b.license == id && ref.Product == c.opt.Product {
+			delete(c.blocks, ref.Feature)
+		}
+	}
 }
 
 // install adds a licence to the state, or puts it in the place of the one that
@@ -169,9 +184,6 @@ func (c *Client) apply(s *state, h held, u *license.Update, a appliedUpdate, cha
 	s.Documents[h.at].Updates = append(s.Documents[h.at].Updates, a)
 	for _, ref := range diff.Reset {
 		delete(usage.Features, ref)
-		if ref.Product == c.opt.Product {
-			delete(c.blocks, ref.Feature)
-		}
 	}
 	c.see(s, u.Issued)
 	c.see(s, c.now())
@@ -208,9 +220,7 @@ func (c *Client) importKeyring(text []byte) (Change, error) {
 		if next.Version() <= c.keyring.Version() {
 			return &license.Reason{Code: license.AlreadyEntered}
 		}
-		s.Keyring = string(text)
-		c.keyring = next
-		clear(c.verified) // everything is judged anew
+		s.Keyring = string(text) // change follows it
 		return nil
 	})
 }

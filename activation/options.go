@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +44,8 @@ type Options struct {
 	// WitnessDir is the second place that proves the state to be the newest.
 	// It defaults to a folder below os.UserCacheDir.
 	WitnessDir string
-	// Store and Witness take the place of Dir and WitnessDir.
+	// Store and Witness take the place of Dir and WitnessDir. A Store without
+	// a Witness or a WitnessDir does without one.
 	Store, Witness Store
 
 	// Notice says how many days before an end Notices speaks of it; nil is 30,
@@ -60,12 +60,22 @@ type Options struct {
 	// OnChange is told when what the licence allows has changed by itself: at
 	// a date, or by another process. It must not call Close.
 	OnChange func(Change)
-	// Logger is told what happens in the background; nil is silence. No key is
-	// ever logged.
-	Logger *slog.Logger
+	// Logger is told what goes wrong in the background; nil is silence. A
+	// *slog.Logger is one. No key is ever logged.
+	Logger Logger
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
+
+// A Logger is what a *slog.Logger can do and this package needs. It is an
+// interface so that a product that logs otherwise does not carry log/slog.
+type Logger interface {
+	Warn(message string, args ...any)
+}
+
+type silence struct{}
+
+func (silence) Warn(string, ...any) {}
 
 const (
 	defaultRunBlock = 64
@@ -94,7 +104,7 @@ func (o *Options) check() error {
 		o.Now = time.Now
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
+		o.Logger = silence{}
 	}
 	return nil
 }
@@ -118,11 +128,14 @@ func (o *Options) stores() (state, witness Store, unwritable error, err error) {
 			return nil, nil, nil, err
 		}
 	}
-	if witness == nil {
+	if witness == nil && o.witnessed() {
 		witness = o.openWitness(dir)
 	}
 	return state, witness, nil, nil
 }
+
+// witnessed reports whether there should be a witness.
+func (o *Options) witnessed() bool { return o.Store == nil || o.Witness != nil || o.WitnessDir != "" }
 
 // openStore returns the store in a folder as the interface, nil beside an
 // error.

@@ -71,7 +71,7 @@ func (c *Client) unspent(id string, u license.Usage) license.Usage {
 		ref := license.Ref{Product: c.opt.Product, Feature: feature}
 		if f, used := u.Features[ref]; used && b.license == id && b.left > 0 {
 			u = copyUsage(u)
-			f.Runs -= b.left
+			f.Runs = max(f.Runs-b.left, 0) // a rewrite may have reset it meanwhile
 			u.Features[ref] = f
 		}
 	}
@@ -114,9 +114,6 @@ func (c *Client) begin(feature string) error {
 		return errClosed
 	}
 	err := c.change(func(s *state) error { return c.recordFirstUse(s, feature) })
-	if err != nil && errors.Is(err, license.FolderUnwritable) {
-		c.unwritable = err
-	}
 	c.rebuild()
 	if err != nil {
 		return err
@@ -184,8 +181,7 @@ func (c *Client) activateDeployed() error {
 		return nil
 	})
 	if errors.Is(err, license.FolderUnwritable) {
-		c.unwritable = err
-		return nil
+		return nil // the status says it
 	}
 	return err
 }

@@ -80,6 +80,7 @@ func (c *Client) Notices() ([]license.Reason, error) {
 		return nil
 	})
 	if errors.Is(err, license.FolderUnwritable) {
+		fresh = nil
 		for _, d := range due {
 			fresh = append(fresh, d.reason)
 		}
@@ -135,6 +136,7 @@ func SetAside(o Options) (string, error) {
 		}
 		dir = filepath.Join(base, "latchkey", folderName(o.Product))
 	}
+	dir = filepath.Clean(dir)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -12,8 +12,10 @@ import (
 //     which is 0 before anything was stored.
 //   - Swap stores data as the generation after the one given, if that is still
 //     the newest, and returns ErrConflict if it is not. When it returns nil the
-//     record survives a crash of the machine; when it returns an error the
-//     record is either still the old one or, after a crash in between, the new.
+//     record survives a crash of the machine; when it returns another error the
+//     record is the old one or the new one, and nothing in between.
+//
+// Neither keeps the data it was given, nor returns data that it keeps.
 //
 // Any number of goroutines and processes may use stores of the same place.
 // activationtest.TestStore holds an implementation to these rules.
@@ -43,7 +45,9 @@ type MemoryStore struct {
 func (m *MemoryStore) Load() (Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.record, nil
+	r := m.record
+	r.Data = append([]byte(nil), r.Data...)
+	return r, nil
 }
 
 // Swap replaces the record.

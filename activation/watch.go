@@ -78,6 +78,7 @@ func (c *Client) refresh() {
 		c.opt.Logger.Warn("latchkey: local state cannot be read; what was read last stays in force", "error", err)
 		return
 	}
+	c.retry()
 	if c.unwritable != nil || !c.timed() || c.now().Sub(c.state.Mark) < markAge {
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+
+	"github.com/latchkey-go/latchkey/internal/strictjson"
 )
 
 // A witness is the state's counter in a second place: 16 bytes installation, 8
@@ -24,12 +26,20 @@ func (s *sealer) witnessMAC(b []byte) []byte {
 	return mac.Sum(nil)
 }
 
-// heard returns the installation and the counter that a witness states, and
-// false if it is none of this machine.
-func (s *sealer) heard(b []byte) (installation [installationSize]byte, counter int64, ok bool) {
+// A testimony is what a witness states.
+type testimony struct {
+	installation [installationSize]byte
+	counter      int64
+	heard        bool // false: there is none of this machine
+}
+
+// hear returns what a witness states.
+func (s *sealer) hear(b []byte) (t testimony) {
 	if len(b) != witnessSize || !hmac.Equal(s.witnessMAC(b[:installationSize+8]), b[installationSize+8:]) {
-		return installation, 0, false
+		return t
 	}
-	copy(installation[:], b)
-	return installation, int64(binary.BigEndian.Uint64(b[installationSize:])), true
+	copy(t.installation[:], b)
+	t.counter = int64(binary.BigEndian.Uint64(b[installationSize:]))
+	t.heard = t.counter >= 0 && t.counter < strictjson.MaxInt // as far as a state can count
+	return t
 }

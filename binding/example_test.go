@@ -89,7 +89,7 @@ func ExampleFingerprint_Rebind() {
 	// Output: 0 changed
 }
 
-func ExampleFingerprint_MarshalText() {
+func ExampleFingerprint_Text() {
 	f, _ := binding.NewFingerprint("acme-cad", []binding.Reading{
 		{Component: "board", Values: []string{"serial:PF2XK"}},
 		{Component: "cpu", Values: []string{"vendor_id=GenuineIntel"}},
@@ -97,7 +97,7 @@ func ExampleFingerprint_MarshalText() {
 		{Component: "mac"},
 		{Component: "machine", Err: fs.ErrPermission},
 	})
-	text, _ := f.MarshalText()
+	text, _ := f.Text()
 	fmt.Printf("%s", text)
 	// Output:
 	// latchkey fingerprint 1

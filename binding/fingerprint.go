@@ -8,7 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
+
 	"os"
 	"slices"
 	"strings"
@@ -54,7 +54,7 @@ type Reading struct {
 
 // A Fingerprint is what one machine is to one product: for each component a
 // set of keyed digests, or the reason why there is none. It holds no serial
-// number and its digests are never printed; [Fingerprint.MarshalText] alone
+// number and its digests are never printed; [Fingerprint.Text] alone
 // gives them away. It never changes, so goroutines may share it. The zero
 // Fingerprint has no components.
 type Fingerprint struct {
@@ -243,6 +243,3 @@ func (f Fingerprint) GoString() string { return f.String() }
 
 // Format prints String for every verb.
 func (f Fingerprint) Format(s fmt.State, _ rune) { fmt.Fprint(s, f.String()) }
-
-// LogValue is String, so that a log shows no digest.
-func (f Fingerprint) LogValue() slog.Value { return slog.StringValue(f.String()) }

@@ -24,7 +24,7 @@ func sample(t testing.TB) Fingerprint {
 
 func text(t testing.TB, f Fingerprint) []byte {
 	t.Helper()
-	b, err := f.MarshalText()
+	b, err := f.Text()
 	require.NoError(t, err)
 	return b
 }
@@ -32,12 +32,12 @@ func text(t testing.TB, f Fingerprint) []byte {
 func TestFingerprintVectors(t *testing.T) {
 	vectors.Run(t, "../testdata/fingerprint", "fingerprint", nil, func(t *testing.T, v vectors.Vector) {
 		var f Fingerprint
-		err := f.UnmarshalText(v.Body)
+		err := f.ParseText(v.Body)
 		switch v.Expect() {
 		case "ok":
 			require.NoError(t, err)
 			var again Fingerprint
-			require.NoError(t, again.UnmarshalText(text(t, f)))
+			require.NoError(t, again.ParseText(text(t, f)))
 			require.Equal(t, text(t, f), text(t, again))
 		case "refused":
 			var bad *DamagedError
@@ -54,7 +54,7 @@ func TestBindingVectors(t *testing.T) {
 		data, err := hex.DecodeString(v.Header["data"])
 		require.NoError(t, err)
 		var f Fingerprint
-		require.NoError(t, f.UnmarshalText(v.Body))
+		require.NoError(t, f.ParseText(v.Body))
 		err = f.MatchBinding(v.Header["scheme"], data)
 		var mismatch *MismatchError
 		var bad *DamagedError
@@ -132,7 +132,7 @@ func TestTextRoundTrip(t *testing.T) {
 	f := sample(t)
 	want := text(t, f)
 	var again Fingerprint
-	require.NoError(t, again.UnmarshalText(want))
+	require.NoError(t, again.ParseText(want))
 	require.Equal(t, f, again)
 
 	for name, b := range map[string][]byte{
@@ -142,7 +142,7 @@ func TestTextRoundTrip(t *testing.T) {
 		"no last feed": bytes.TrimSuffix(want, []byte("\n")),
 	} {
 		var read Fingerprint
-		require.NoError(t, read.UnmarshalText(b), name)
+		require.NoError(t, read.ParseText(b), name)
 		require.Equal(t, f, read, name)
 	}
 	packed, err := json.Marshal(f)
@@ -151,7 +151,7 @@ func TestTextRoundTrip(t *testing.T) {
 	require.NoError(t, json.Unmarshal(packed, &unpacked))
 	require.Equal(t, f, unpacked)
 
-	_, err = Fingerprint{}.MarshalText()
+	_, err = Fingerprint{}.Text()
 	require.Error(t, err)
 }
 
@@ -163,7 +163,7 @@ func TestMangleText(t *testing.T) {
 	want := text(t, f)
 	check := func(mangled []byte) bool {
 		var read Fingerprint
-		if read.UnmarshalText(mangled) != nil {
+		if read.ParseText(mangled) != nil {
 			require.Zero(t, read)
 			return true
 		}
@@ -286,12 +286,12 @@ func FuzzFingerprintText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, in := range [][]byte{b, []byte(string(b) + "end " + checksum(string(b)) + "\n")} {
 			var read Fingerprint
-			if read.UnmarshalText(in) != nil {
+			if read.ParseText(in) != nil {
 				require.Zero(t, read)
 				continue
 			}
 			var again Fingerprint
-			require.NoError(t, again.UnmarshalText(text(t, read)))
+			require.NoError(t, again.ParseText(text(t, read)))
 			require.Equal(t, read, again)
 			require.Equal(t, tidy(string(in)), tidy(string(text(t, read))), "one accepted encoding")
 		}

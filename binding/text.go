@@ -13,10 +13,10 @@ const (
 	checksumSize = 8
 )
 
-// MarshalText writes the fingerprint's text, ending in a line feed; the
+// Text returns the fingerprint's text, ending in a line feed; the
 // package comment has its form. The only error is that of the zero
 // Fingerprint, which belongs to no product.
-func (f Fingerprint) MarshalText() ([]byte, error) {
+func (f Fingerprint) Text() ([]byte, error) {
 	c := f.get()
 	if c.product == "" {
 		return nil, errors.New("binding: the zero fingerprint has no text")
@@ -45,11 +45,11 @@ func checksum(text string) string {
 	return hex.EncodeToString(sum[:checksumSize])
 }
 
-// UnmarshalText reads a fingerprint's text. It forgives CRLF, blanks at the
+// ParseText reads a fingerprint's text. It forgives CRLF, blanks at the
 // ends of lines and blank lines before and after, as mail and editors leave
-// them. Anything else that MarshalText would not write, and a text longer than
+// them. Anything else that Text would not write, and a text longer than
 // [MaxTextLength], is a [*DamagedError], and f stays as it was.
-func (f *Fingerprint) UnmarshalText(text []byte) error {
+func (f *Fingerprint) ParseText(text []byte) error {
 	if len(text) > MaxTextLength {
 		return damaged("fingerprint text: too long")
 	}

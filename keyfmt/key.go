@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/bits"
 	"strings"
 )
@@ -220,5 +219,6 @@ func (k Key) GoString() string { return k.String() }
 // Format writes what String returns, whatever the verb.
 func (k Key) Format(f fmt.State, _ rune) { io.WriteString(f, k.String()) }
 
-// LogValue returns what String returns.
-func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
+// MarshalText returns what String returns, for logs and for structures that are
+// printed as JSON.
+func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

@@ -209,7 +209,7 @@ func TestRedaction(t *testing.T) {
 			slog.New(log).Info("a key", "key", key, "pointer", &key, "holder", holder)
 		}
 		text, err := json.Marshal([]any{key, holder})
-		if err != nil || !strings.HasPrefix(string(text), "[{},") {
+		if err != nil || !strings.HasPrefix(string(text), `["`+key.Kind().String()+` (withheld)",`) {
 			t.Errorf("JSON: %s, %v", text, err)
 		}
 		printed.Write(text)

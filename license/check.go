@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -104,7 +105,7 @@ func (s State) String() string {
 // A Decision is what holds of one feature.
 type Decision struct {
 	Product string
-	Feature Feature // with the limits that the licence grants
+	Feature *Feature // with the limits that the licence grants; not to be changed
 	State   State
 	Until   Date     // the last day on which it works; no date if it has no end
 	Pending bool     // its term, or the licence's, begins with the first use
@@ -117,8 +118,8 @@ type Result struct {
 	Decisions   []Decision // ascending by product and feature
 	Reasons     []Reason   // those that hold for the whole licence
 	Maintenance Maintenance
-	Next        time.Time // when to check again; zero if time changes nothing
-	table       table
+	Next        time.Time             // when to check again; zero if time changes nothing
+	table       atomic.Pointer[table] // of the decisions, built when it is first asked
 }
 
 // Check says what a licence allows in an environment. It is pure: the same
@@ -140,7 +141,6 @@ func Check(l *License, env Env) *Result {
 	if c.next != 0 {
 		c.wake(c.next.Start())
 	}
-	c.r.table = newTable(c.r.Decisions)
 	return c.r
 }
 
@@ -161,21 +161,21 @@ type checker struct {
 }
 
 // add records a reason for the whole licence, and the state that it means.
-func (c *checker) add(s State, r Reason) {
+func (c *checker) add(s State, r *Reason) {
 	r.Contact = c.l.Hints.Contact
 	c.all = min(c.all, s)
-	c.r.Reasons = append(c.r.Reasons, r)
+	c.r.Reasons = append(c.r.Reasons, *r)
 }
 
 // say records a reason for one feature, or for the whole licence without one.
-func (c *checker) say(d *Decision, s State, r Reason) {
+func (c *checker) say(d *Decision, s State, r *Reason) {
 	if d == nil {
 		c.add(s, r)
 		return
 	}
 	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.l.Hints.Contact
 	d.State = min(d.State, s)
-	d.Reasons = append(d.Reasons, r)
+	d.Reasons = append(d.Reasons, *r)
 }
 
 // wakeOn asks for another check at the beginning of a day that lies ahead.
@@ -195,7 +195,7 @@ func (c *checker) wake(t time.Time) {
 // whole decides what holds for every feature.
 func (c *checker) whole() {
 	if _, has := c.l.Product(c.env.Product); c.env.Product != "" && !has {
-		c.add(StateUnlicensed, Reason{Code: OtherProduct, Has: c.productNames(), Needs: c.env.Product})
+		c.add(StateUnlicensed, &Reason{Code: OtherProduct, Has: c.productNames(), Needs: c.env.Product})
 	}
 	if c.l.Binding.Scheme != "" {
 		c.binding()
@@ -219,7 +219,7 @@ func (c *checker) productNames() string {
 func (c *checker) binding() {
 	b := c.l.Binding
 	if c.env.Host == nil {
-		c.add(StateUnlicensed, Reason{Code: BindingUnchecked})
+		c.add(StateUnlicensed, &Reason{Code: BindingUnchecked})
 		return
 	}
 	err := c.env.Host.MatchBinding(b.Scheme, b.Data)
@@ -231,7 +231,7 @@ func (c *checker) binding() {
 		BindingDrift(scheme string, data []byte) ([]string, int, error)
 	}); ok {
 		if changed, allowed, err := d.BindingDrift(b.Scheme, b.Data); err == nil && len(changed) > 0 {
-			c.add(StateActive, Reason{Code: HardwareDrift, Names: changed, N: int64(len(changed)), Max: int64(allowed)})
+			c.add(StateActive, &Reason{Code: HardwareDrift, Names: changed, N: int64(len(changed)), Max: int64(allowed)})
 		}
 	}
 }
@@ -242,15 +242,15 @@ func (c *checker) mismatch(err error) {
 	var unreadable interface{ UnreadableComponents() []string }
 	var known bool
 	if errors.As(err, &changed) && len(changed.ChangedComponents()) > 0 {
-		c.add(StateUnlicensed, Reason{Code: HardwareChanged, Names: changed.ChangedComponents()})
+		c.add(StateUnlicensed, &Reason{Code: HardwareChanged, Names: changed.ChangedComponents()})
 		known = true
 	}
 	if errors.As(err, &unreadable) && len(unreadable.UnreadableComponents()) > 0 {
-		c.add(StateUnlicensed, Reason{Code: HardwareUnreadable, Names: unreadable.UnreadableComponents()})
+		c.add(StateUnlicensed, &Reason{Code: HardwareUnreadable, Names: unreadable.UnreadableComponents()})
 		known = true
 	}
 	if !known {
-		c.add(StateDamaged, Reason{Code: BindingDamaged, Detail: err.Error()})
+		c.add(StateDamaged, &Reason{Code: BindingDamaged, Detail: err.Error()})
 	}
 }
 
@@ -267,11 +267,11 @@ func (c *checker) window() {
 	c.until, c.pending = t.until, t.pending
 	switch {
 	case t.state == StateExpired:
-		c.add(StateExpired, Reason{Code: ended, Until: t.until, Span: c.l.Window.Span})
+		c.add(StateExpired, &Reason{Code: ended, Until: t.until, Span: c.l.Window.Span})
 	case t.state == StateNotYetValid:
-		c.add(StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
+		c.add(StateNotYetValid, &Reason{Code: NotYetValid, From: t.from})
 	case running != "":
-		c.add(working, Reason{Code: running, Until: t.until, Days: t.days(c.today)})
+		c.add(working, &Reason{Code: running, Until: t.until, Days: t.days(c.today)})
 	}
 	c.metered(c.l.Window, t.pending, nil)
 }
@@ -283,9 +283,9 @@ func (c *checker) lease() {
 	switch {
 	case c.env.Now.Before(until):
 	case c.env.Now.Before(grace):
-		c.add(StateGrace, Reason{Code: LeaseGrace, Until: DateOf(grace)})
+		c.add(StateGrace, &Reason{Code: LeaseGrace, Until: DateOf(grace)})
 	default:
-		c.add(StateExpired, Reason{Code: LeaseEnded, Until: DateOf(later(until, grace))})
+		c.add(StateExpired, &Reason{Code: LeaseEnded, Until: DateOf(later(until, grace))})
 	}
 }
 
@@ -305,13 +305,13 @@ func (c *checker) metered(t Term, pending bool, d *Decision) {
 	}
 	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
 		c.wake(back)
-		c.say(d, StateBlocked, Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
+		c.say(d, StateBlocked, &Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
 	}
 	if t.Kind != Dates && c.env.Restored {
-		c.say(d, StateBlocked, Reason{Code: RestoreDetected})
+		c.say(d, StateBlocked, &Reason{Code: RestoreDetected})
 	}
 	if pending && c.env.Unwritable != "" {
-		c.say(d, StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+		c.say(d, StateBlocked, &Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
@@ -391,17 +391,17 @@ func (c *checker) version(p *Product) {
 	if released == 0 {
 		released = c.today
 	}
-	uncovered := Reason{Code: VersionNotCovered, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion, Until: m.Until}
+	uncovered := &Reason{Code: VersionNotCovered, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion, Until: m.Until}
 	switch {
 	case p.MaxVersion != "" && c.env.Version != "" && !covers(p.MaxVersion, c.env.Version):
 		c.add(StateUnlicensed, uncovered)
 	case m.Lapse == Keep && released > m.Until:
 		c.add(StateUnlicensed, uncovered)
 	case m.Lapse == Keep && c.today > m.Until:
-		c.add(StateActive, Reason{Code: MaintenanceKept, Product: p.ID, Until: m.Until})
+		c.add(StateActive, &Reason{Code: MaintenanceKept, Product: p.ID, Until: m.Until})
 	}
 	if m.Lapse == Stop && c.today > m.Until {
-		c.add(StateExpired, Reason{Code: MaintenanceStopped, Product: p.ID, Until: m.Until})
+		c.add(StateExpired, &Reason{Code: MaintenanceStopped, Product: p.ID, Until: m.Until})
 	}
 }
 
@@ -411,16 +411,16 @@ func (c *checker) feature(product string, f *Feature) {
 	n := len(c.r.Decisions)
 	c.r.Decisions = append(c.r.Decisions, Decision{})
 	d := &c.r.Decisions[n]
-	d.Product, d.Feature, d.State, d.Left, d.Reasons = product, *f, c.all, -1, slices.Clip(c.r.Reasons)
+	d.Product, d.Feature, d.State, d.Left, d.Reasons = product, f, c.all, -1, slices.Clip(c.r.Reasons)
 	t := c.term(f.Term, start(f.Term, used.FirstUse, c.env.Usage.Activated))
 	d.Until, d.Pending = earlier(t.until, c.until), t.pending || c.pending
 	switch {
 	case t.state == StateNotYetValid:
-		c.say(d, StateNotYetValid, Reason{Code: NotYetValid, From: t.from})
+		c.say(d, StateNotYetValid, &Reason{Code: NotYetValid, From: t.from})
 	case t.state == StateExpired && f.Term.Kind == Dates:
-		c.say(d, StateExpired, Reason{Code: ExpiredDate, Until: t.until})
+		c.say(d, StateExpired, &Reason{Code: ExpiredDate, Until: t.until})
 	case t.state == StateExpired:
-		c.say(d, StateExpired, Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
+		c.say(d, StateExpired, &Reason{Code: ExpiredSpan, Until: t.until, Span: f.Term.Span})
 	}
 	c.metered(f.Term, t.pending, d)
 	c.runs(f, used, d)
@@ -442,13 +442,13 @@ func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision) {
 		return
 	}
 	if d.Left = max(f.Runs-used.Runs, 0); d.Left == 0 {
-		c.say(d, StateExpired, Reason{Code: RunsUsedUp, Max: f.Runs})
+		c.say(d, StateExpired, &Reason{Code: RunsUsedUp, Max: f.Runs})
 	}
 	if c.env.Restored && f.Term.Kind != FromFirstUse && f.Term.Kind != FromActivation {
-		c.say(d, StateBlocked, Reason{Code: RestoreDetected})
+		c.say(d, StateBlocked, &Reason{Code: RestoreDetected})
 	}
 	if c.env.Unwritable != "" && !d.Pending {
-		c.say(d, StateBlocked, Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+		c.say(d, StateBlocked, &Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
 	}
 }
 
@@ -469,9 +469,9 @@ func (c *checker) place(set Condition, d *Decision) {
 func (c *checker) placed(d *Decision, what string, err error, found Code) {
 	switch {
 	case err != nil:
-		c.say(d, StateUnlicensed, Reason{Code: PlaceUnknown, Detail: err.Error()})
+		c.say(d, StateUnlicensed, &Reason{Code: PlaceUnknown, Detail: err.Error()})
 	case what != "":
-		c.say(d, StateUnlicensed, Reason{Code: found, Has: what})
+		c.say(d, StateUnlicensed, &Reason{Code: found, Has: what})
 	}
 }
 
@@ -502,7 +502,7 @@ func (c *checker) seat(f *Feature, used FeatureUsage, d *Decision) {
 	}
 	user := NormalEmail(c.env.User)
 	if !slices.ContainsFunc(used.Seats, func(s string) bool { return NormalEmail(s) == user }) {
-		c.say(d, StateUnlicensed, Reason{Code: SeatNotBound, Names: []string{user}})
+		c.say(d, StateUnlicensed, &Reason{Code: SeatNotBound, Names: []string{user}})
 	}
 }
 
@@ -520,7 +520,7 @@ func (c *checker) notice(d *Decision) {
 	}
 	left := int(d.Until - c.today)
 	if slices.ContainsFunc(c.env.Notice, func(n int) bool { return left <= n }) {
-		c.say(d, StateActive, Reason{Code: AboutToExpire, Until: d.Until, Days: left})
+		c.say(d, StateActive, &Reason{Code: AboutToExpire, Until: d.Until, Days: left})
 	}
 }
 
@@ -536,7 +536,7 @@ func (r *Result) Decision(feature string) Decision {
 	if best != nil {
 		return *best
 	}
-	return Decision{Feature: Feature{ID: feature}, Left: -1,
+	return Decision{Feature: &Feature{ID: feature}, Left: -1,
 		Reasons: append(slices.Clip(r.Reasons), Reason{Code: FeatureNotLicensed, Feature: feature})}
 }
 
@@ -552,15 +552,25 @@ func (r *Result) State() State {
 // Allows reports whether a feature may be used. It takes no lock and allocates
 // nothing; how many features there are does not matter.
 func (r *Result) Allows(feature string) bool {
-	s := r.table.find(feature)
+	s := r.find(feature)
 	return s != nil && s.allowed
 }
 
 // Ready is Allows, but for features whose term begins with their first use:
 // whoever gets false asks Decision whether that use has to be recorded.
 func (r *Result) Ready(feature string) bool {
-	s := r.table.find(feature)
+	s := r.find(feature)
 	return s != nil && s.allowed && !s.pending
+}
+
+// find returns the slot of a feature, nil if there is none.
+func (r *Result) find(feature string) *slot {
+	t := r.table.Load()
+	if t == nil {
+		t = newTable(r.Decisions)
+		r.table.Store(t)
+	}
+	return t.find(feature)
 }
 
 // Merge returns what several licences allow together: of each feature, the
@@ -586,7 +596,6 @@ func Merge(results ...*Result) *Result {
 	if len(results) == 0 {
 		m.Reasons = []Reason{{Code: NoLicense}}
 	}
-	m.table = newTable(m.Decisions)
 	return m
 }
 

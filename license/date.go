@@ -101,14 +101,11 @@ func (d Date) Start() time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
 func (d Date) End() time.Time { return (d + 1).Start().Add(-time.Second) }
 
 // String returns the date as 2006-01-02, and "" for no date. A number beyond
-// the calendar gives a text that is no date, so that it is never written as
-// the absence of one.
+// the calendar gives a text that ParseDate refuses, so that it is never
+// written as the absence of a date.
 func (d Date) String() string {
-	switch {
-	case d == 0:
+	if d == 0 {
 		return ""
-	case d < 0 || d > maxDate:
-		return "day " + strconv.Itoa(int(d))
 	}
 	y, m, day := d.Start().Date()
 	b := make([]byte, 0, 10)

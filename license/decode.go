@@ -18,6 +18,8 @@ type decoder struct {
 	sawVersion bool
 	unknown    string     // the first critical feature that this reader does not know
 	periods    []Interval // room that terms share
+	lastDate   string     // many features have the same
+	lastDay    Date
 }
 
 func newDecoder(payload string) *decoder {
@@ -72,14 +74,20 @@ func (d *decoder) close(complete bool) error {
 // isID reports whether s can name a thing: letters, digits and ._-+@: only.
 func isID(s string) bool {
 	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') &&
-			c != '.' && c != '_' && c != '-' && c != '+' && c != '@' && c != ':' {
+		if !inID[s[i]] {
 			return false
 		}
 	}
 	return len(s) > 0 && len(s) <= MaxID
 }
+
+// inID marks the bytes that identifiers are made of.
+var inID = func() (t [256]bool) {
+	for _, c := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@:" {
+		t[c] = true
+	}
+	return t
+}()
 
 // id reads an identifier.
 func (d *decoder) id() string {
@@ -134,10 +142,16 @@ func (d *decoder) yes() bool {
 }
 
 func (d *decoder) date() Date {
-	date, ok := parseDate(d.String())
+	s := d.String()
+	if s == d.lastDate && s != "" {
+		return d.lastDay
+	}
+	date, ok := parseDate(s)
 	if !ok {
 		d.Fail("a date is a day from 1970 to 9999 as 2006-01-02")
+		return 0
 	}
+	d.lastDate, d.lastDay = s, date
 	return date
 }
 
@@ -428,39 +442,58 @@ func (d *decoder) params() (params []Param) {
 }
 
 // term reads a term. Only an update says that a term is perpetual or extends
-// another: in a licence, a term that is perpetual is left out.
+// another: in a licence, a term that is perpetual is left out. One period
+// stands in the term itself, and several in "dates".
 func (d *decoder) term(update bool) (t Term) {
-	n := 0
-	for m := d.Object(); m.Next(); n++ {
-		switch {
-		case n > 0:
-			d.Fail("a term is of one kind")
-		case m.Name == "dates":
+	kinds := 0
+	var period Interval
+	for m := d.Object(); m.Next(); {
+		switch m.Name {
+		case "from":
+			period.From = d.date()
+			continue // the two go together
+		case "until":
+			period.Until = d.date()
+			continue
+		case "dates":
 			t = Term{Kind: Dates, Intervals: d.intervals()}
-		case m.Name == "first_use":
+		case "first_use":
 			t = Term{Kind: FromFirstUse, Span: d.span()}
-		case m.Name == "activation":
+		case "activation":
 			t = Term{Kind: FromActivation, Span: d.span()}
-		case m.Name == "extend" && update:
+		case "extend":
 			t = Term{Kind: Extend, Span: d.span()}
-		case m.Name == "perpetual" && update:
+		case "perpetual":
 			d.yes()
 		default: // what limits a right cannot be passed over
 			d.Fail("the kind of the term is not known here")
 		}
+		kinds++
 	}
-	if n == 0 {
-		d.Fail("a term is of some kind")
+	if period != (Interval{}) {
+		t = Term{Kind: Dates, Intervals: d.one(period)}
+		kinds++
+	}
+	switch {
+	case kinds != 1 || t.Kind == Dates && !areIntervals(t.Intervals):
+		d.Fail("a term is of one kind, and its periods have an end")
+	case !update && (t.Kind == Extend || t.Kind == Perpetual):
+		d.Fail("only an update extends a term or says that it is perpetual")
 	}
 	return t
 }
 
-func (d *decoder) intervals() (intervals []Interval) {
+// one returns the only period of a term, in the room that terms share.
+func (d *decoder) one(period Interval) []Interval {
 	if len(d.periods) == cap(d.periods) {
 		d.periods = make([]Interval, 0, 32)
 	}
-	first := len(d.periods)
-	intervals = d.periods[first:first]
+	d.periods = append(d.periods, period)
+	return d.periods[len(d.periods)-1 : len(d.periods) : len(d.periods)]
+}
+
+// intervals reads the periods of a term that has several.
+func (d *decoder) intervals() (intervals []Interval) {
 	for e := d.Array(); e.Next(); {
 		var v Interval
 		for m := d.Object(); m.Next(); {
@@ -478,12 +511,8 @@ func (d *decoder) intervals() (intervals []Interval) {
 		}
 		intervals = append(intervals, v)
 	}
-	if cap(d.periods)-first >= len(intervals) { // they had room where they began
-		d.periods = d.periods[:first+len(intervals)]
-	}
-	intervals = slices.Clip(intervals)
-	if !areIntervals(intervals) {
-		d.Fail("periods have an end, ascend, and leave a day free between them")
+	if len(intervals) < 2 || !areIntervals(intervals) {
+		d.Fail("periods are several, have an end, ascend, and leave a day free between them")
 	}
 	return intervals
 }

@@ -53,14 +53,10 @@ func (c Change) String() string {
 	if c.Field != "" {
 		name += " " + c.Field
 	}
-	switch {
-	case c.Note == Changed:
+	if c.Note == Changed {
 		return name + ": " + orNone(c.Old) + " -> " + orNone(c.New)
-	case c.New != "" && c.Note == Added:
-		return name + ": added, " + c.New
-	default:
-		return name + ": " + string(c.Note)
 	}
+	return name + ": " + string(c.Note)
 }
 
 func orNone(s string) string {

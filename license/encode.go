@@ -181,6 +181,9 @@ func (w *encoder) term(t Term) {
 	case t.stray(): // what is written has no kind, and is refused
 	case t.Kind == Perpetual:
 		w.Name("perpetual").Bool(true)
+	case t.Kind == Dates && len(t.Intervals) == 1:
+		w.StringMember("from", t.Intervals[0].From.String())
+		w.Name("until").String(t.Intervals[0].Until.String())
 	case t.Kind == Dates:
 		w.Name("dates").Array()
 		for _, v := range t.Intervals {

@@ -192,7 +192,7 @@ func (k *Keyring) count(role Role) (n int) {
 // verify returns the keys of a role that signed an envelope: all that did,
 // each once. The reason says why there is none. No keyring verifies nothing.
 func (k *Keyring) verify(e dsse.Envelope, role Role) ([]Key, *Reason) {
-	var signers []Key
+	signers := make([]Key, 0, 1)
 	why := &Reason{Code: KeyUnknown}
 	if k == nil {
 		return nil, why

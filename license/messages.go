@@ -6,15 +6,39 @@ import (
 	"time"
 )
 
-// A Language is one of the languages in which a Reason can be told.
-type Language string
+// A Language is one of the languages in which a Reason can be told. Its zero
+// value is English.
+//
+// A program holds the sentences of the languages that it names, and no others:
+// Languages and MatchLanguage name all of them.
+type Language struct{ *catalogueOf }
 
-const (
-	English Language = "en"
-	German  Language = "de"
-	Swedish Language = "sv"
-	Russian Language = "ru"
+// A catalogueOf is what a language consists of: the templates of every code, the
+// words for terms of ours, and whether its plurals are those of Russian.
+type catalogueOf struct {
+	tag     string
+	message func(Code) (text, remedy string)
+	word    func(term string) string
+	slavic  bool
+}
+
+// The languages that there are.
+var (
+	English = Language{&catalogueOf{tag: "en", message: english, word: englishWord}}
+	German  = Language{&catalogueOf{tag: "de", message: german, word: germanWord}}
+	Swedish = Language{&catalogueOf{tag: "sv", message: swedish, word: swedishWord}}
+	Russian = Language{&catalogueOf{tag: "ru", message: russian, word: russianWord, slavic: true}}
 )
+
+// String returns the language's tag: "en", "de", "sv" or "ru".
+func (lang Language) String() string { return lang.orEnglish().tag }
+
+func (lang Language) orEnglish() *catalogueOf {
+	if lang.catalogueOf == nil {
+		return English.catalogueOf
+	}
+	return lang.catalogueOf
+}
 
 // Languages returns the languages that there are, English first.
 func Languages() []Language { return []Language{English, German, Swedish, Russian} }
@@ -39,10 +63,10 @@ func MatchLanguage(tag string) Language {
 }
 
 // Text returns one or two plain sentences that say what is wrong, or what
-// holds. It is in English for a language that there is not, and the code
+// holds. It is the code
 // itself for a code that there is not.
 func (r *Reason) Text(lang Language) string {
-	text, _ := lang.message(r.Code)
+	text, _ := lang.orEnglish().message(r.Code)
 	if text == "" {
 		return string(r.Code)
 	}
@@ -51,48 +75,17 @@ func (r *Reason) Text(lang Language) string {
 
 // Remedy returns what to do next, and what works until then.
 func (r *Reason) Remedy(lang Language) string {
-	text, remedy := lang.message(r.Code)
+	text, remedy := lang.orEnglish().message(r.Code)
 	if text == "" {
-		_, remedy = lang.message("")
+		_, remedy = lang.orEnglish().message("")
 	}
 	return r.fill(lang, remedy)
 }
 
-// message returns the templates of a code, which is "" for the remedy that is
-// always true. They are functions, and not maps, so that a process that never
-// needs a sentence does not pay for one.
-func (lang Language) message(c Code) (text, remedy string) {
-	switch lang {
-	case German:
-		return german(c)
-	case Swedish:
-		return swedish(c)
-	case Russian:
-		return russian(c)
-	default:
-		return english(c)
-	}
-}
-
-// word returns the word for a term of ours, "" for one that is not: the terms
-// are those of vocabulary, and what the templates have in common.
-func (lang Language) word(term string) string {
-	switch lang {
-	case German:
-		return germanWord(term)
-	case Swedish:
-		return swedishWord(term)
-	case Russian:
-		return russianWord(term)
-	default:
-		return englishWord(term)
-	}
-}
-
 // plural returns which of the forms "1 day, 2 days" goes with n; Russian has
 // three.
-func (lang Language) plural(n int64) int {
-	if lang != Russian {
+func (c *catalogueOf) plural(n int64) int {
+	if !c.slavic {
 		if n == 1 {
 			return 0
 		}
@@ -141,14 +134,14 @@ func vocabulary(c Code) string {
 //
 // Groups may hold groups. A value is never read as a template.
 func (r *Reason) fill(lang Language, template string) string {
-	f := filler{Reason: r, lang: lang}
+	f := filler{Reason: r, lang: lang.orEnglish()}
 	f.run(template)
 	return string(f.b)
 }
 
 type filler struct {
 	*Reason
-	lang Language
+	lang *catalogueOf
 	b    []byte
 }
 

@@ -174,15 +174,15 @@ func TestMessageTemplates(t *testing.T) {
 
 func TestMessagesOfUnknownCodeAndLanguage(t *testing.T) {
 	t.Parallel()
-	for _, lang := range append(Languages(), "fr", "") {
+	for _, lang := range append(Languages(), Language{}) {
 		r := &Reason{Code: "never_heard", Contact: "help@acme.example"}
 		require.Equal(t, "never_heard", r.Text(lang))
 		require.Contains(t, r.Remedy(lang), "(help@acme.example)")
 		require.NotPanics(t, func() { (&Reason{}).Text(lang); (&Reason{}).Remedy(lang) })
 	}
 	r := reasonWithAll(t, ExpiredDate)
-	require.Equal(t, r.Text(English), r.Text("fr"))
-	require.Equal(t, r.Remedy(English), r.Remedy(""))
+	require.Equal(t, r.Text(English), r.Text(Language{}))
+	require.Equal(t, r.Remedy(English), r.Remedy(Language{}))
 }
 
 func TestMessagePlurals(t *testing.T) {
@@ -404,7 +404,7 @@ func TestMatchLanguage(t *testing.T) {
 	}
 	require.Len(t, Languages(), 4)
 	for _, lang := range Languages() {
-		require.Equal(t, lang, MatchLanguage(string(lang)))
+		require.Equal(t, lang, MatchLanguage(lang.String()))
 	}
 }
 

@@ -16,7 +16,8 @@ type PublicKey struct {
 // ParsePublicKey checks a public key: 32 bytes, the canonical encoding of a
 // coordinate, and none of the small-order points, under which signatures can
 // be made without a private key. A key that is no point of the curve is not
-// found out here; it verifies nothing.
+// found out here; it verifies nothing. Neither is the sum of an honest key and
+// a small-order point: only who has the private key can sign under it.
 //
 // The error has the code KeyLength, KeyNotCanonical or KeySmallOrder.
 func ParsePublicKey(b []byte) (PublicKey, error) {

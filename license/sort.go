@@ -2,30 +2,34 @@ package license
 
 import (
 	"slices"
-	"strings"
+	"sort"
 )
 
 // Documents hold their lists in ascending order. Who fills in a licence or an
 // update need not: these put copies in order before they are written.
 
+// sorted returns a copy of a list in ascending order of what its items are
+// called.
+func sorted[T any](list []T, name func(*T) string) []T {
+	list = slices.Clone(list)
+	sort.SliceStable(list, func(i, k int) bool { return name(&list[i]) < name(&list[k]) })
+	return list
+}
+
+func sortedParams(params []Param) []Param {
+	return sorted(params, func(p *Param) string { return p.Name })
+}
+
 func sortedFeatures(features []Feature) []Feature {
-	features = slices.Clone(features)
-	slices.SortFunc(features, func(a, b Feature) int { return strings.Compare(a.ID, b.ID) })
+	features = sorted(features, func(f *Feature) string { return f.ID })
 	for i := range features {
 		features[i].Params = sortedParams(features[i].Params)
 	}
 	return features
 }
 
-func sortedParams(params []Param) []Param {
-	params = slices.Clone(params)
-	slices.SortFunc(params, func(a, b Param) int { return strings.Compare(a.Name, b.Name) })
-	return params
-}
-
 func sortedProducts(products []Product) []Product {
-	products = slices.Clone(products)
-	slices.SortFunc(products, func(a, b Product) int { return strings.Compare(a.ID, b.ID) })
+	products = sorted(products, func(p *Product) string { return p.ID })
 	for i := range products {
 		products[i].Features = sortedFeatures(products[i].Features)
 	}
@@ -33,11 +37,9 @@ func sortedProducts(products []Product) []Product {
 }
 
 func sortedChanges(changes []ProductChange) []ProductChange {
-	changes = slices.Clone(changes)
-	slices.SortFunc(changes, func(a, b ProductChange) int { return strings.Compare(a.ID, b.ID) })
+	changes = sorted(changes, func(c *ProductChange) string { return c.ID })
 	for i := range changes {
-		features := slices.Clone(changes[i].Features)
-		slices.SortFunc(features, func(a, b FeatureChange) int { return strings.Compare(a.ID, b.ID) })
+		features := sorted(changes[i].Features, func(f *FeatureChange) string { return f.ID })
 		for k := range features {
 			features[k].Params = sortedParams(features[k].Params)
 		}
@@ -48,6 +50,6 @@ func sortedChanges(changes []ProductChange) []ProductChange {
 
 func sortedEditions(editions []Edition) []Edition {
 	editions = slices.Clone(editions)
-	slices.SortFunc(editions, func(a, b Edition) int { return a.Number - b.Number })
+	sort.SliceStable(editions, func(i, k int) bool { return editions[i].Number < editions[k].Number })
 	return editions
 }

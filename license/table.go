@@ -27,12 +27,12 @@ const maxProbe = 8
 
 // newTable builds the table of decisions. Where several products have a
 // feature of one name, it is allowed if any allows it.
-func newTable(decisions []Decision) table {
+func newTable(decisions []Decision) *table {
 	if len(decisions) == 0 {
-		return table{}
+		return &table{}
 	}
 	n := bits.Len(uint(2*len(decisions) - 1))
-	t := table{slots: make([]slot, 1<<n), shift: uint8(64 - n)}
+	t := &table{slots: make([]slot, 1<<n), shift: uint8(64 - n)}
 	if !t.fill(decisions) {
 		clear(t.slots)
 		t.slow = true

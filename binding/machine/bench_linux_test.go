@@ -7,10 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/shirou/gopsutil/v3/cpu"
-	"github.com/shirou/gopsutil/v3/disk"
-	"github.com/shirou/gopsutil/v3/host"
-	gopsnet "github.com/shirou/gopsutil/v3/net"
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/binding"
@@ -91,19 +87,5 @@ func BenchmarkMatchMachine(b *testing.B) {
 func BenchmarkEnvironment(b *testing.B) {
 	for b.Loop() {
 		Environment()
-	}
-}
-
-// BenchmarkNaive is the same with gopsutil, as its documentation suggests.
-func BenchmarkNaive(b *testing.B) {
-	for b.Loop() {
-		_, _ = host.Info()
-		_, _ = cpu.Info()
-		_, _ = gopsnet.Interfaces()
-		if partitions, err := disk.Partitions(false); err == nil {
-			for _, p := range partitions {
-				_, _ = disk.SerialNumber(p.Device)
-			}
-		}
 	}
 }

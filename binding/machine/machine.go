@@ -255,7 +255,7 @@ func (m *Machine) FingerprintText(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.MarshalText()
+	return f.Text()
 }
 
 // InstallationCode is this machine's fingerprint folded into ten bytes; see

@@ -149,7 +149,7 @@ func TestFingerprintText(t *testing.T) {
 	text, err := on(bareMetal()).FingerprintText(t.Context())
 	require.NoError(t, err)
 	var f binding.Fingerprint
-	require.NoError(t, f.UnmarshalText(text))
+	require.NoError(t, f.ParseText(text))
 	require.NoError(t, f.MatchBinding("board+machine", bindTo(t, on(bareMetal()), "board+machine")))
 }
 

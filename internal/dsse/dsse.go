@@ -128,10 +128,9 @@ func parseArmor(text []byte) (Envelope, error) {
 	if !ok {
 		return Envelope{}, ErrMalformed
 	}
-	last := end + string(label) + dashes
-	body, found := bytes.CutSuffix(rest, []byte(last))
+	body, found := cutEnd(rest, label)
 	if !found {
-		if bytes.Contains(rest, []byte(last)) {
+		if bytes.Contains(rest, []byte(end+string(label)+dashes)) {
 			return Envelope{}, ErrMalformed // something follows the end
 		}
 		return Envelope{}, ErrTruncated
@@ -152,6 +151,14 @@ func parseArmor(text []byte) (Envelope, error) {
 		return Envelope{}, ErrMalformed
 	}
 	return e, nil
+}
+
+// cutEnd returns what stands before the last line.
+func cutEnd(text, label []byte) ([]byte, bool) {
+	text, dashed := bytes.CutSuffix(text, []byte(dashes))
+	text, labelled := bytes.CutSuffix(text, label)
+	text, ended := bytes.CutSuffix(text, []byte(end))
+	return text, dashed && labelled && ended
 }
 
 // kindOf returns the kind that a label names: "LICENSE" is "license".

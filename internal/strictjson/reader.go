@@ -108,43 +108,45 @@ func (r *Reader) Map() Members {
 }
 
 // Next goes to the next member and reports whether there is one.
+//
+// A name of a schema that is as it should be is read here, since that is what
+// a payload mostly is. Everything else is left to nextSlow, which also says
+// what is wrong.
 func (m *Members) Next() bool {
+	r := m.r
+	s, i := r.s, r.i
+	if m.begun && i < len(s) && s[i] == ',' {
+		i++
+	} else if m.begun {
+		return m.nextSlow()
+	}
+	if m.free || r.err != nil || i >= len(s) || s[i] != '"' {
+		return m.nextSlow()
+	}
+	start := i + 1
+	for i = start; i < len(s) && inName[s[i]]; i++ {
+	}
+	if i+1 >= len(s) || s[i] != '"' || s[i+1] != ':' || m.begun && s[start:i] <= m.Name {
+		return m.nextSlow()
+	}
+	m.Name, m.begun = s[start:i], true
+	r.i = i + 2
+	return true
+}
+
+// nextSlow is Next for every member, step by step.
+func (m *Members) nextSlow() bool {
 	r := m.r
 	if !r.more('}', m.begun) {
 		return false
 	}
-	name, ok := "", false
-	if !m.free {
-		name, ok = r.schemaName()
-	}
-	if !ok {
-		name = r.name(m.free)
-		r.expect(':', "a colon is expected")
-	}
+	name := r.name(m.free)
 	if m.begun && name <= m.Name {
 		r.Fail("names must ascend, each once")
 	}
+	r.expect(':', "a colon is expected")
 	m.Name, m.begun = name, true
 	return r.err == nil
-}
-
-// schemaName reads a name and its colon where both are as they should be,
-// which is the path that has to be fast. Otherwise it reads nothing, and name
-// says what is wrong.
-func (r *Reader) schemaName() (name string, ok bool) {
-	s, i := r.s, r.i+1
-	if i > len(s) || s[i-1] != '"' {
-		return "", false
-	}
-	start := i
-	for i < len(s) && inName[s[i]] {
-		i++
-	}
-	if i+1 >= len(s) || s[i] != '"' || s[i+1] != ':' {
-		return "", false
-	}
-	r.i = i + 2
-	return s[start:i], true
 }
 
 // inName marks the bytes that names of a schema are made of.

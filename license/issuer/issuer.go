@@ -20,6 +20,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/latchkey-go/latchkey/internal/dsse"
 	"github.com/latchkey-go/latchkey/keyfmt"
@@ -32,9 +33,13 @@ type Issuer struct {
 	vendor string
 	role   license.Role
 	public license.PublicKey
-	signer crypto.Signer
+	signer signFunc
 	soft   bool // the signer is an ed25519.PrivateKey, which makes no mistakes
 }
+
+// A signFunc is the method Sign of a crypto.Signer. Package fmt prints nothing
+// of what is behind a function, in whatever structure it finds one.
+type signFunc func(random io.Reader, message []byte, opts crypto.SignerOpts) ([]byte, error)
 
 // ErrRole is returned when a key of another role would have to sign.
 var ErrRole = errors.New("issuer: the key has another role")
@@ -55,7 +60,7 @@ func New(vendor string, role license.Role, signer crypto.Signer) (*Issuer, error
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
-	return &Issuer{vendor: vendor, role: role, public: checked, signer: signer, soft: soft}, nil
+	return &Issuer{vendor: vendor, role: role, public: checked, signer: signer.Sign, soft: soft}, nil
 }
 
 // Format prints the vendor, the role and the key's id under every verb, and
@@ -224,7 +229,7 @@ func (i *Issuer) addSignature(e *dsse.Envelope) error {
 
 // sign signs a message. A signature from a device is verified before it leaves.
 func (i *Issuer) sign(message []byte) (sig [dsse.SignatureSize]byte, err error) {
-	b, err := i.signer.Sign(rand.Reader, message, crypto.Hash(0))
+	b, err := i.signer(rand.Reader, message, crypto.Hash(0))
 	if err != nil {
 		return sig, fmt.Errorf("issuer: signing: %w", err)
 	}

@@ -28,7 +28,7 @@ import (
 type PrivateKey struct {
 	_    [0]func() // == does not compile
 	role license.Role
-	seed *[ed25519.SeedSize]byte // a pointer: fmt then shows none of it in a struct with a PrivateKey
+	seed *string // a pointer, and not to an array: fmt then shows none of it in a struct with a PrivateKey
 }
 
 const (
@@ -60,7 +60,8 @@ func fromSeed(role license.Role, seed []byte) (PrivateKey, error) {
 	if bytes.Equal(seed, make([]byte, ed25519.SeedSize)) {
 		return PrivateKey{}, errors.New("issuer: the seed is all zero: it was never filled, and everybody knows it")
 	}
-	return PrivateKey{role: role, seed: (*[ed25519.SeedSize]byte)(bytes.Clone(seed))}, nil
+	own := string(seed)
+	return PrivateKey{role: role, seed: &own}, nil
 }
 
 // Role returns what the key may sign.
@@ -74,7 +75,7 @@ func (k PrivateKey) private() ed25519.PrivateKey {
 	if k.seed == nil {
 		return nil
 	}
-	return ed25519.NewKeyFromSeed(k.seed[:])
+	return ed25519.NewKeyFromSeed([]byte(*k.seed))
 }
 
 // Public returns the public half.
@@ -111,7 +112,7 @@ func (k PrivateKey) WriteFile(path string) error {
 		return fmt.Errorf("issuer: writing a private key: %w", err)
 	}
 	text := privateTitle + "\nrole " + string(k.role) + "\nid " + k.Public().ID() +
-		"\nseed " + base64.StdEncoding.EncodeToString(k.seed[:]) + "\n"
+		"\nseed " + base64.StdEncoding.EncodeToString([]byte(*k.seed)) + "\n"
 	_, err = f.WriteString(text)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {

@@ -1,0 +1,82 @@
+package issuer_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+// A vendor makes a key and a keyring, and signs a licence. The product holds
+// the keyring and opens the licence.
+func Example() {
+	key, err := issuer.Generate(license.RoleLicense, rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+	if err != nil {
+		log.Fatal(err)
+	}
+	end, _ := license.ParseDate("2036-12-31")
+	keyring, err := license.NewKeyring("acme", 1, 0, []license.Key{{Public: key.Public(), Role: key.Role(), End: end}})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	until, _ := license.ParseDate("2027-03-31")
+	text, err := vendor.License(&license.License{
+		ID: "L-1001", Serial: "S-1001", Kind: license.Full,
+		Issued:   time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC),
+		Licensee: license.Licensee{Name: "Ada Lovelace"},
+		Products: []license.Product{{ID: "acme-cad", Features: []license.Feature{
+			{ID: "draw"},
+			{ID: "export", Term: license.Until(until)},
+		}}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	l, err := license.Open(text, keyring)
+	if err != nil {
+		log.Fatal(err)
+	}
+	product, _ := l.Product("acme-cad")
+	for _, f := range product.Features {
+		fmt.Println(f.ID, f.Term)
+	}
+	// Output:
+	// draw perpetual
+	// export until 2027-03-31
+}
+
+// A typed key is a whole licence for where there is no network. The customer
+// types its rows and the name as it is printed beside them.
+func ExampleIssuer_Key() {
+	key, err := issuer.Generate(license.RoleLicense, rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+	if err != nil {
+		log.Fatal(err)
+	}
+	today, _ := license.ParseDate("2026-03-10")
+	typed, err := vendor.Key(license.KeyTerms{
+		Edition: 1,
+		Term:    license.Term{Kind: license.FromActivation, Span: license.Span{Months: 12}},
+		Issued:  today,
+	}, "acme-cad", "Ada Lovelace")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(typed.Kind(), len(typed.Rows()), "rows")
+	fmt.Println(typed)
+	// Output:
+	// activation key 6 rows
+	// activation key (withheld)
+}
