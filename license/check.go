@@ -162,6 +162,9 @@ type checker struct {
 
 // add records a reason for the whole licence, and the state that it means.
 func (c *checker) add(s State, r *Reason) {
+	if known(c.r.Reasons, r.Code) {
+		return
+	}
 	r.Contact = c.l.Hints.Contact
 	c.all = min(c.all, s)
 	c.r.Reasons = append(c.r.Reasons, *r)
@@ -175,7 +178,16 @@ func (c *checker) say(d *Decision, s State, r *Reason) {
 	}
 	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.l.Hints.Contact
 	d.State = min(d.State, s)
-	d.Reasons = append(d.Reasons, *r)
+	if !known(d.Reasons, r.Code) {
+		d.Reasons = append(d.Reasons, *r)
+	}
+}
+
+// known reports whether reasons have one already that is of the machine and not
+// of one limit, and so need not be said of each.
+func known(reasons []Reason, c Code) bool {
+	return (c == ClockSetBack || c == RestoreDetected || c == FolderUnwritable) &&
+		slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code == c })
 }
 
 // wakeOn asks for another check at the beginning of a day that lies ahead.
@@ -278,6 +290,7 @@ func (c *checker) window() {
 
 func (c *checker) lease() {
 	until, grace := c.env.Lease.Until, c.env.Lease.Grace
+	c.clock(nil)
 	c.wake(until)
 	c.wake(grace)
 	switch {
@@ -303,15 +316,20 @@ func (c *checker) metered(t Term, pending bool, d *Decision) {
 	if t.Kind == Perpetual {
 		return
 	}
-	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
-		c.wake(back)
-		c.say(d, StateBlocked, &Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
-	}
+	c.clock(d)
 	if t.Kind != Dates && c.env.Restored {
 		c.say(d, StateBlocked, &Reason{Code: RestoreDetected})
 	}
 	if pending && c.env.Unwritable != "" {
 		c.say(d, StateBlocked, &Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+	}
+}
+
+// clock records that the clock was set back, for what is limited in time.
+func (c *checker) clock(d *Decision) {
+	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
+		c.wake(back)
+		c.say(d, StateBlocked, &Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
 	}
 }
 
@@ -399,6 +417,9 @@ func (c *checker) version(p *Product) {
 		c.add(StateUnlicensed, uncovered)
 	case m.Lapse == Keep && c.today > m.Until:
 		c.add(StateActive, &Reason{Code: MaintenanceKept, Product: p.ID, Until: m.Until})
+	}
+	if m.Lapse == Stop {
+		c.clock(nil)
 	}
 	if m.Lapse == Stop && c.today > m.Until {
 		c.add(StateExpired, &Reason{Code: MaintenanceStopped, Product: p.ID, Until: m.Until})

@@ -236,7 +236,7 @@ func decisionsOf(results []*license.Result) (d [][]license.Decision) {
 func TestCheckNext(t *testing.T) {
 	t.Parallel()
 	changes := 0
-	forSeeds(t, cases/2, func(g generator) {
+	forSeeds(t, cases/4, func(g generator) {
 		l := g.licence()
 		env := g.environments(g.usage(l))[0]
 		env.Product = pick(g, "", "p00", "p01")
@@ -265,7 +265,7 @@ func TestCheckNext(t *testing.T) {
 			env.Now = now.Next
 		}
 	})
-	require.Greater(t, changes, cases/2, "too little happened to tell")
+	require.Greater(t, changes, cases/4, "too little happened to tell")
 }
 
 // moments returns times at which something might change, and those just
@@ -365,4 +365,34 @@ func TestVersionCovered(t *testing.T) {
 		r := license.Check(l, license.Env{Now: noon, Version: test.version})
 		require.Equal(t, test.covered, r.Allows("f"), "%s covers %s", test.highest, test.version)
 	}
+}
+
+// A clock that was set back gains nothing where only a lease or maintenance
+// runs out, and where nothing does, it is not noticed.
+func TestCheckClockSetBackForWholeLicence(t *testing.T) {
+	t.Parallel()
+	back := license.Env{Now: noon, Product: "cad", Released: noon, Mark: noon.AddDate(1, 0, 0)}
+	perpetual := func() *license.License { return licenceOf(license.Feature{ID: "f"}) }
+	require.True(t, license.Check(perpetual(), back).Allows("f"))
+
+	leased := back
+	leased.Lease = license.Lease{Until: noon.AddDate(0, 1, 0), Grace: noon.AddDate(0, 2, 0)}
+	d := license.Check(perpetual(), leased).Decision("f")
+	require.Equal(t, license.StateBlocked, d.State)
+	require.Equal(t, license.ClockSetBack, d.Reasons[0].Code)
+
+	maintained := perpetual()
+	maintained.Products[0].Maintenance = license.Maintenance{Until: day("2026-12-31"), Lapse: license.Stop}
+	require.Equal(t, license.StateBlocked, license.Check(maintained, back).State())
+	maintained.Products[0].Maintenance.Lapse = license.Keep
+	require.Equal(t, license.StateActive, license.Check(maintained, back).State())
+}
+
+// Whoever forgets to say what time it is gets nothing that ends.
+func TestCheckWithoutTime(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"}, license.Feature{ID: "g", Term: license.Until(day("2099-12-31"))})
+	r := license.Check(l, license.Env{Product: "cad"})
+	require.True(t, r.Allows("f"))
+	require.False(t, r.Allows("g"))
 }

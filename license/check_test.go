@@ -397,7 +397,7 @@ var checkCases = []checkCase{
 		licence: and(isBound, kindOf(license.Trial, until("2026-03-08")), covered("9", "2026-03-07", license.Stop)),
 		env:     and(usedBy(ran(3)), user("eve@example.com"), leased("2026-03-01", ""), marked("2027-01-01"), restored), state: unlicensed, until: "2026-03-08", next: "2026-12-31",
 		codes: "binding_unchecked trial_ended clock_set_back lease_ended version_not_covered maintenance_stopped " +
-			"expired_date clock_set_back runs_used_up restore_detected place_unknown seat_not_bound"},
+			"expired_date runs_used_up restore_detected place_unknown seat_not_bound"},
 	{name: "the worst state is what counts", f: license.Feature{Term: between("2026-04-01", "2026-04-02"), Runs: 3}, env: and(notices(), usedBy(ran(3))), state: expired,
 		codes: "not_yet_valid runs_used_up", until: "2026-04-02", next: "2026-04-01"},
 	{name: "who to ask", f: hasRuns(1), licence: func(l *license.License) { l.Hints.Contact = "support@acme.example" }, env: and(usedBy(ran(1)), leased("2026-03-01", "")),

@@ -25,9 +25,9 @@ func DateOf(t time.Time) Date {
 
 // today returns the day on which t falls, where time is compared with dates: a
 // clock that stands before 1970 comes before every date, and one that stands
-// after 9999 after every date.
+// after 9999 after every date, as does a time that nobody has set.
 func today(t time.Time) Date {
-	if d := DateOf(t); d != 0 || t.Before(maxDate.Start()) {
+	if d := DateOf(t); d != 0 || t.Before(maxDate.Start()) && !t.IsZero() {
 		return d
 	}
 	return maxDate + 1

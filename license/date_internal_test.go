@@ -13,7 +13,7 @@ func TestToday(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "9999-12-31", maxDate.String())
 	for at, want := range map[time.Time]Date{
-		{}:                                       0,
+		{}:                                       maxDate + 1,
 		time.Unix(0, 0):                          0,
 		time.Unix(-1, 0):                         0,
 		time.Unix(86399, 0):                      0,
