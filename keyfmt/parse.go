@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"unicode"
 )
 
 const (
@@ -152,7 +153,7 @@ type decodedRow struct {
 
 func readRows(typed []glyph) (reading, error) {
 	r := reading{kind: guess(typed)}
-	if r.kind == Invalid && !rowLike(len(typed)) || mostlyUnreadable(typed) {
+	if r.kind == Invalid && !rowLike(len(typed)) || mostlyUnreadable(typed) || isProse(typed) {
 		return reading{}, ErrUnrecognized
 	}
 	rows, lengthErr := split(typed)
@@ -219,6 +220,12 @@ func mostlyUnreadable(typed []glyph) bool {
 		}
 	}
 	return 2*n > len(typed)
+}
+
+// isProse reports whether a text is too long for one row and has no digit, which
+// one key of two rows in a hundred million has not.
+func isProse(typed []glyph) bool {
+	return len(typed) > longRow && !slices.ContainsFunc(typed, func(g glyph) bool { return unicode.IsDigit(g.typed) })
 }
 
 // split cuts a text into rows of 25: along its lines where these hold whole rows,

@@ -372,6 +372,7 @@ func TestUnrecognized(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"", " \n- -\u200b", "S", "hello", "HELLO WORLD", "123", "????? ????? ?????", "\xff\xfe\xfd", "+++++++++++++++++++++++++",
+		"Dear Ada, thank you for your order. A key will follow as soon as the payment has come in.",
 		"Не могу найти свой лицензионный ключ, помогите, пожалуйста",
 	} {
 		if key, _, err := Parse(text); !errors.Is(err, ErrUnrecognized) || !key.IsZero() {

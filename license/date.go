@@ -1,6 +1,7 @@
 package license
 
 import (
+	"errors"
 	"strconv"
 	"time"
 )
@@ -33,14 +34,15 @@ func today(t time.Time) Date {
 	return maxDate + 1
 }
 
-// ParseDate reads a date as 2006-01-02, from 1970-01-02 to 9999-12-31. The
-// error has the code Malformed.
+// ParseDate reads a date as 2006-01-02, from 1970-01-02 to 9999-12-31.
 func ParseDate(s string) (Date, error) {
 	if d, ok := parseDate(s); ok {
 		return d, nil
 	}
-	return 0, &Reason{Code: Malformed, Detail: "a date is a day from 1970 to 9999 as 2006-01-02"}
+	return 0, errDate
 }
+
+var errDate = errors.New("a date is a day from 1970-01-02 to 9999-12-31, written as 2006-01-02")
 
 // parseDate reads a date without an allocation. The calendar's arithmetic is
 // that of "days from civil" by Howard Hinnant, for the proleptic Gregorian

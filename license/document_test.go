@@ -157,7 +157,7 @@ func TestOpenRefuses(t *testing.T) {
 		"cut in half":      {armour[:len(armour)/2], license.Reason{Code: license.Truncated}},
 		"last line cut":    {armour[:len(armour)-5], license.Reason{Code: license.Truncated}},
 		"JSON cut":         {string(e.JSON()[:100]), license.Reason{Code: license.Damaged}},
-		"other JSON":       {`{"error":"not found"}`, license.Reason{Code: license.Damaged}},
+		"other JSON":       {`{"error":"not found"}`, license.Reason{Code: license.NotDocument}},
 		"a letter changed": {strings.Replace(armour, "\n", "\n*", 1), license.Reason{Code: license.Damaged}},
 		"too large": {armour + strings.Repeat("\n", license.MaxDocument),
 			license.Reason{Code: license.TooLarge, Max: license.MaxDocument}},

@@ -72,7 +72,7 @@ type Envelope struct {
 
 // Errors that Parse returns. They say what the text is not; none echoes it.
 var (
-	ErrNotDocument = errors.New("the text is not a Latchkey document: it begins with neither -----BEGIN LATCHKEY nor {")
+	ErrNotDocument = errors.New("the text is not a Latchkey document: it does not begin with -----BEGIN LATCHKEY, and is no DSSE envelope")
 	ErrTruncated   = errors.New("the document has been cut off: its last line is missing")
 	ErrMalformed   = errors.New("the document has been changed or damaged on its way")
 )
@@ -111,7 +111,7 @@ func Parse(text []byte) (Envelope, error) {
 	switch {
 	case bytes.HasPrefix(text, []byte(begin)):
 		return parseArmor(text)
-	case len(text) > 0 && text[0] == '{':
+	case len(text) > 0 && text[0] == '{' && bytes.Contains(text, []byte(`"payload`)):
 		return parseJSON(text)
 	default:
 		return Envelope{}, ErrNotDocument

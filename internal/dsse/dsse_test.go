@@ -84,6 +84,7 @@ func TestParseRefuses(t *testing.T) {
 	}{
 		"empty":                {"", ErrNotDocument},
 		"HTML":                 {"<!DOCTYPE html><p>502", ErrNotDocument},
+		"other JSON":           {`{"name":"latchkey","version":1}`, ErrNotDocument},
 		"text before":          {"Dear customer\n" + armor, ErrNotDocument},
 		"text after":           {armor + "Regards", ErrMalformed},
 		"other armour":         {strings.ReplaceAll(armor, "LATCHKEY LICENSE", "CERTIFICATE"), ErrNotDocument},
