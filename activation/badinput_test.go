@@ -106,7 +106,7 @@ func TestBadImport(t *testing.T) {
 		{"white space", []byte(" \r\n\t "), license.NotDocument},
 		{"binary", bytes.Repeat([]byte{0, 0xff, 0x80, '\n'}, 99), license.NotDocument},
 		{"HTML", []byte("<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"), license.NotDocument},
-		{"JSON of something else", []byte(`{"error":"not found"}`), license.Damaged},
+		{"JSON of something else", []byte(`{"error":"not found"}`), license.NotDocument},
 		{"a ZIP file", []byte("PK\x03\x04\x14\x00"), license.NotDocument},
 		{"a certificate", []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), license.NotDocument},
 		{"a typed key", []byte("A0000-00000-00000-00000-00000"), license.NotDocument},

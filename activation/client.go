@@ -37,9 +37,9 @@ type Client struct {
 	verified       map[string]*license.License // by the text of the document
 	closed         bool
 
-	wake chan struct{} // tells the watcher that the next boundary has moved
-	done chan struct{}
-	wg   sync.WaitGroup
+	timer *time.Timer    // of the next look
+	looks sync.WaitGroup // those under way
+	turn  sync.Mutex     // they come one after the other, and so does OnChange
 }
 
 // Open opens the client of a product. It reads local state, verifies every
@@ -65,8 +65,6 @@ func Open(o Options) (*Client, error) {
 		sealer:   sealer{product: o.Product, machine: machineKey(o.Host)},
 		blocks:   map[string]*block{},
 		verified: map[string]*license.License{},
-		wake:     make(chan struct{}, 1),
-		done:     make(chan struct{}),
 
 		witnessed: o.witnessed(),
 	}
@@ -85,8 +83,6 @@ func Open(o Options) (*Client, error) {
 		return nil, err
 	}
 	c.rebuild()
-	c.wg.Add(1)
-	go c.watch()
 	return c, nil
 }
 
@@ -314,11 +310,11 @@ func (c *Client) Close() error {
 		return nil
 	}
 	c.closed = true
+	c.timer.Stop()
 	err := c.settle()
 	c.snap.Store(&snapshot{result: license.Check(nil, license.Env{})})
 	c.mu.Unlock()
-	close(c.done)
-	c.wg.Wait()
+	c.looks.Wait()
 	c.release()
 	return err
 }

@@ -57,6 +57,9 @@ const (
 	stateTitle = "latchkey state 1"
 	// maxState is the size of the largest record in bytes.
 	maxState = 4 << 20
+	// maxGeneration is one that no store reaches, and that still has one after
+	// it.
+	maxGeneration = 1 << 62
 	// lockTimeout is how long a process waits for another to write a record.
 	lockTimeout = 10 * time.Second
 	// temporaryAge is how old a file must be to have been left by a crash.
@@ -137,7 +140,7 @@ func (s *FileStore) read(name string) (Record, error) {
 	rest, titled := strings.CutPrefix(line, stateTitle+" ")
 	number, _, _ := strings.Cut(rest, " ")
 	generation, err := strconv.ParseUint(number, 10, 64)
-	if !found || !titled || err != nil || generation == 0 {
+	if !found || !titled || err != nil || generation == 0 || generation > maxGeneration {
 		return Record{Generation: math.MaxUint64}, errTorn
 	}
 	if line != header(generation, data) {

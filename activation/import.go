@@ -48,12 +48,17 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	}
 }
 
-// commit changes the state and works out what is licensed from then on.
+// commit changes the state and works out what is licensed from then on. What
+// other processes have stored is taken in first, so that nothing is refused
+// for what has changed meanwhile.
 func (c *Client) commit(edit func(s *state, change *Change) error) (Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return Change{}, errClosed
+	}
+	if err := c.catchUp(); err != nil {
+		return Change{}, err
 	}
 	before := c.snap.Load().result.State()
 	var change Change
@@ -62,6 +67,7 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 		return edit(s, &change)
 	})
 	if err != nil {
+		c.rebuild()
 		return Change{}, err
 	}
 	if change.Diff != nil {

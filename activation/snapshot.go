@@ -29,10 +29,7 @@ func (c *Client) rebuild() {
 	}
 	s.result = license.Merge(results...)
 	c.snap.Store(s)
-	select {
-	case c.wake <- struct{}{}:
-	default: // the watcher has been told and has not looked yet
-	}
+	c.watch()
 }
 
 // current returns a snapshot that counts every run.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -377,9 +378,9 @@ func TestFullDisk(t *testing.T) {
 		o, _ := v.options(t)
 		dir := o.Dir
 		s := fileStore(t, dir)
-		full := false
+		var full atomic.Bool
 		s.Inject(func(call string) error {
-			if full && (call == "create" || call == "write") {
+			if full.Load() && (call == "create" || call == "write") {
 				return syscall.ENOSPC
 			}
 			return nil
@@ -387,7 +388,7 @@ func TestFullDisk(t *testing.T) {
 		o.Store, o.Witness, o.Dir = s, &activation.MemoryStore{}, ""
 		c := open(t, o)
 		mustImport(t, c, v.sell(t))
-		full = true
+		full.Store(true)
 		unchanged(t, []string{dir}, func() {
 			requireReason(t, importing(c, v.update(t, 1, extend("export", 10))), license.FolderUnwritable)
 			require.False(t, c.Allows("try"), "its first use cannot be recorded")
@@ -400,13 +401,13 @@ func TestFullDisk(t *testing.T) {
 			_, err := c.Challenge()
 			requireReason(t, err, license.FolderUnwritable)
 		})
-		full = false
+		full.Store(false)
 		time.Sleep(2 * time.Minute) // the client looks again by itself
 		require.True(t, c.Allows("try"))
 		require.Empty(t, c.Status().Reasons)
-		full = true
+		full.Store(true)
 		require.ErrorIs(t, c.Consume("print", 1), license.FolderUnwritable)
-		full = false
+		full.Store(false)
 		require.NoError(t, c.Consume("print", 1), "who asks again need not wait for that")
 	})
 }

@@ -7,22 +7,15 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// watch works out anew what is licensed at every moment that changes it, and
-// looks whether another process has changed the state. It ends with Close.
+// watch sees to it that what is licensed is worked out anew at the next moment
+// that changes it. A timer costs nothing until it fires, so a program that ends
+// at once has not even started a goroutine.
 func (c *Client) watch() {
-	defer c.wg.Done()
-	timer := time.NewTimer(c.pause())
-	defer timer.Stop()
-	for {
-		select {
-		case <-c.done:
-			return
-		case <-c.wake:
-		case <-timer.C:
-			c.look()
-		}
-		timer.Reset(c.pause())
+	if c.timer == nil {
+		c.timer = time.AfterFunc(c.pause(), c.look)
+		return
 	}
+	c.timer.Reset(c.pause())
 }
 
 // pause returns how long nothing changes by itself. The system's clock may be
@@ -36,13 +29,18 @@ func (c *Client) pause() time.Duration {
 	return max(min(next.Sub(c.opt.Now()), c.opt.Poll), time.Millisecond)
 }
 
-// look takes in what has changed, and tells whoever asked.
+// look takes in what has changed, tells whoever asked, and looks again later.
+// Close waits for it.
 func (c *Client) look() {
+	c.turn.Lock()
+	defer c.turn.Unlock()
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
 		return
 	}
+	c.looks.Add(1)
+	defer c.looks.Done()
 	before := c.snap.Load().result
 	c.refresh()
 	c.rebuild()
@@ -67,14 +65,19 @@ func differ(a, b *license.Result) bool {
 	return false
 }
 
+// catchUp reads the state if another process has changed it.
+func (c *Client) catchUp() error {
+	record, err := c.store.Load()
+	if err != nil || record.Generation == c.generation {
+		return err
+	}
+	return c.load()
+}
+
 // refresh reads the state if another process has changed it, and moves the
 // clock's mark about once an hour.
 func (c *Client) refresh() {
-	record, err := c.store.Load()
-	if err == nil && record.Generation != c.generation {
-		err = c.load()
-	}
-	if err != nil {
+	if err := c.catchUp(); err != nil {
 		c.opt.Logger.Warn("latchkey: local state cannot be read; what was read last stays in force", "error", err)
 		return
 	}
@@ -82,7 +85,7 @@ func (c *Client) refresh() {
 	if c.unwritable != nil || !c.timed() || c.now().Sub(c.state.Mark) < markAge {
 		return
 	}
-	err = c.change(func(s *state) error {
+	err := c.change(func(s *state) error {
 		c.see(s, c.now())
 		return nil
 	})

@@ -172,6 +172,9 @@ func german(c Code) (text, remedy string) {
 	case RunsUsedUp:
 		return "{subject} lässt keine weitere Nutzung zu[; {max|Nutzung war|Nutzungen waren} enthalten].[{?feature} Andere Funktionen lassen sich weiter nutzen.]",
 			"Bestellen Sie weitere Nutzungen beim Anbieter[ ({contact})]; eine Aktualisierung fügt sie der Lizenz hinzu."
+	case TooFewRuns:
+		return "{subject} lässt noch {n|Nutzung|Nutzungen} zu; verlangt {max|wurde|wurden}. Es wurde keine verbraucht.",
+			"Teilen Sie den Vorgang auf, oder bestellen Sie weitere Nutzungen beim Anbieter[ ({contact})]; eine Aktualisierung fügt sie der Lizenz hinzu."
 	case AboutToExpire:
 		return "{subject} läuft bald ab[: Sie gilt bis {until}][, noch {days|Tag|Tage}].",
 			"Verlängern Sie rechtzeitig beim Anbieter[ ({contact})]. Bis dahin funktioniert alles."

@@ -172,6 +172,9 @@ func english(c Code) (text, remedy string) {
 	case RunsUsedUp:
 		return "{subject} has no uses left[; {max|use was|uses were} included].[{?feature} Other features can still be used.]",
 			"Order more uses from the vendor[ ({contact})]; an update adds them to the licence."
+	case TooFewRuns:
+		return "{subject} has {n|use|uses} left, and {max|was|were} asked for. None was used.",
+			"Do it in smaller parts, or order more uses from the vendor[ ({contact})]; an update adds them to the licence."
 	case AboutToExpire:
 		return "{subject} ends soon[: it is valid until {until}][, {days|more day|more days}].",
 			"Renew it in good time with the vendor[ ({contact})]. Until then everything works."

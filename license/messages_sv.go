@@ -172,6 +172,9 @@ func swedish(c Code) (text, remedy string) {
 	case RunsUsedUp:
 		return "{subject} kan inte användas fler gånger[; {max|användning ingick|användningar ingick}].[{?feature} Andra funktioner kan fortfarande användas.]",
 			"Beställ fler användningar från leverantören[ ({contact})]; en uppdatering lägger till dem i licensen."
+	case TooFewRuns:
+		return "{subject} kan användas {n|gång|gånger} till, men {max|begärdes|begärdes}. Ingen har förbrukats.",
+			"Dela upp arbetet, eller beställ fler användningar från leverantören[ ({contact})]; en uppdatering lägger till dem i licensen."
 	case AboutToExpire:
 		return "{subject} går snart ut[: den gäller till och med {until}][, {days|dag|dagar} till].",
 			"Förnya i god tid hos leverantören[ ({contact})]. Tills dess fungerar allt."

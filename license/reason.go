@@ -98,6 +98,7 @@ const (
 
 // Local state.
 const (
+	TooFewRuns       Code = "too_few_runs"      // N left, Max asked for; none was used
 	FolderUnwritable Code = "folder_unwritable" // Detail: the folder; nothing can be recorded
 	RecordDamaged    Code = "record_damaged"    // Detail: the folder; changed, and no earlier copy is whole
 	RecordForeign    Code = "record_foreign"    // Detail: the folder; written on another machine
