@@ -220,7 +220,7 @@ func TestConsume(t *testing.T) {
 	require.NoError(t, c.Close())
 	c = open(t, o)
 	require.Equal(t, int64(40), c.Decision("print").Left)
-	require.ErrorIs(t, c.Consume("print", 41), license.RunsUsedUp)
+	require.ErrorIs(t, c.Consume("print", 41), license.TooFewRuns)
 	require.NoError(t, c.Consume("print", 40))
 	require.False(t, c.Allows("print"))
 	require.ErrorIs(t, c.Consume("print", 1), license.RunsUsedUp)

@@ -138,7 +138,7 @@ func TestTwoClients(t *testing.T) {
 	requireReason(t, importing(a, v.update(t, 1, extend("export", 1))), license.AlreadyApplied)
 	require.NoError(t, a.Consume("print", 60))
 	require.NoError(t, b.Consume("print", 35))
-	require.ErrorIs(t, a.Consume("print", 6), license.RunsUsedUp)
+	require.ErrorIs(t, a.Consume("print", 6), license.TooFewRuns)
 	require.NoError(t, b.Consume("print", 5))
 	require.ErrorIs(t, a.Consume("print", 1), license.RunsUsedUp)
 	require.ErrorIs(t, b.Consume("print", 1), license.RunsUsedUp)
@@ -161,7 +161,7 @@ func TestConsumeEdges(t *testing.T) {
 			require.ErrorContains(t, c.Consume("print", n), "cannot be consumed")
 		}
 		for _, n := range []int64{101, 1 << 62, 1<<63 - 1} {
-			r := requireReason(t, c.Consume("print", n), license.RunsUsedUp)
+			r := requireReason(t, c.Consume("print", n), license.TooFewRuns)
 			require.Equal(t, int64(100), r.N)
 			require.Equal(t, n, r.Max)
 		}
@@ -175,7 +175,7 @@ func TestConsumeEdges(t *testing.T) {
 	mustImport(t, c, v.sell(t, func(l *license.License) {
 		l.ID, l.Serial, l.Products[0].Features = "L-2", "SERIAL-2", []license.Feature{{ID: "print", Runs: 5}}
 	}))
-	require.ErrorIs(t, c.Consume("print", 101), license.RunsUsedUp)
+	require.ErrorIs(t, c.Consume("print", 101), license.TooFewRuns)
 	require.NoError(t, c.Consume("print", 99))
 	require.NoError(t, c.Consume("print", 4))
 	require.NoError(t, c.Consume("print", 1))

@@ -22,7 +22,7 @@ type block struct {
 //
 // A feature whose runs are not limited is used all the same: its first use is
 // recorded. The error is a *RefusedError, or a *license.Reason with the code
-// RunsUsedUp if there are fewer than n left, in which case none is used, or
+// TooFewRuns if there are fewer than n left, in which case none is used, or
 // why nothing can be recorded.
 func (c *Client) Consume(feature string, n int64) error {
 	if n < 1 {
@@ -130,7 +130,7 @@ func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 	if err := refusal(license.Merge(results...), feature); err != nil {
 		return nil, err
 	}
-	return nil, &license.Reason{Code: license.RunsUsedUp, Product: c.opt.Product, Feature: feature, N: most, Max: n}
+	return nil, &license.Reason{Code: license.TooFewRuns, Product: c.opt.Product, Feature: feature, N: most, Max: n}
 }
 
 // markAge is how far the clock's mark may lie behind before it is worth a

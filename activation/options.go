@@ -161,7 +161,7 @@ func (o *Options) openWitness(stateDir string) Store {
 			path, _ := filepath.Abs(stateDir)
 			name += "-" + shortHash(path)
 		}
-		dir = filepath.Join(base, "latchkey", name)
+		dir = filepath.Join(base, "latchkey", name, "witness") // below, since some have one folder for both
 	}
 	s, err := NewFileStore(dir)
 	if err != nil {

@@ -293,6 +293,22 @@ func threatNoHome(t *testing.T) {
 		_, err := activation.SetAside(o)
 		require.Error(t, err)
 	})
+	t.Run("one folder for both", func(t *testing.T) {
+		both := t.TempDir()
+		if !alone(t, func(cmd *exec.Cmd) {
+			withHome(both)(cmd)
+			cmd.Env = append(cmd.Env, "XDG_CONFIG_HOME="+both, "XDG_CACHE_HOME="+both)
+		}) {
+			return
+		}
+		o, _ := v.options(t)
+		o.Dir, o.WitnessDir = "", ""
+		visit(t, o, func(c *activation.Client) { mustImport(t, c, v.sell(t)) })
+		visit(t, o, func(c *activation.Client) {
+			require.True(t, c.Allows("try"))
+			require.Empty(t, c.Status().Reasons)
+		})
+	})
 	t.Run("home without XDG", func(t *testing.T) {
 		home := t.TempDir()
 		if !alone(t, withHome(home)) {
@@ -310,7 +326,7 @@ func threatNoHome(t *testing.T) {
 		cache, err := os.UserCacheDir()
 		require.NoError(t, err)
 		require.FileExists(t, filepath.Join(config, "latchkey", "acme-cad", "state.0"))
-		require.FileExists(t, filepath.Join(cache, "latchkey", "acme-cad", "state.0"))
+		require.FileExists(t, filepath.Join(cache, "latchkey", "acme-cad", "witness", "state.0"))
 		aside, err := activation.SetAside(o)
 		require.NoError(t, err)
 		require.Equal(t, filepath.Join(config, "latchkey"), filepath.Dir(aside))

@@ -1,0 +1,108 @@
+package vendorcmd
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+
+	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+const schemeHelp = "workstation, desktop, server, vm, cloud, container, machine, user, host, or a line such as board+cpu~+disk~/1"
+
+// usageProduct is what a flag needs that says something of a product.
+func usageProduct(what string) error {
+	return cli.Usagef("%s: say of which product with --product", what)
+}
+
+// schemeLine returns the line of a ready-made scheme, or the line itself if it
+// is one.
+func schemeLine(name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	if line, ok := binding.Named(name); ok {
+		return line, nil
+	}
+	s, err := binding.ParseScheme(name)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a binding scheme: it is one of %s", name, schemeHelp)
+	}
+	return s.String(), nil
+}
+
+// machineFlags name a machine by its installation code.
+type machineFlags struct{ code, from string }
+
+func (m *machineFlags) declare(f *flag.FlagSet, what string) {
+	f.StringVar(&m.code, "machine", "", "installation `CODE` "+what)
+	f.StringVar(&m.from, "machine-from", "", "`FILE` that has the installation code, or -")
+}
+
+func (m *machineFlags) given() bool { return m.code != "" || m.from != "" }
+
+// payload returns the code's bytes.
+func (m *machineFlags) payload(t *tool) ([]byte, error) {
+	if m.code != "" && m.from != "" {
+		return nil, cli.Usagef("--machine and --machine-from say the same: give one of them")
+	}
+	if m.from != "" {
+		key, err := t.readTyped(m.from, keyfmt.Installation)
+		return key.Payload(), err
+	}
+	key, err := parseTyped("--machine", m.code, keyfmt.Installation)
+	return key.Payload(), err
+}
+
+// A bindingRequest says to which machine a licence is bound: by a scheme and
+// a fingerprint, by an installation code, or to none.
+type bindingRequest struct {
+	scheme, fingerprint string
+	machine             machineFlags
+}
+
+func (r bindingRequest) bind(t *tool, products []license.Product) (license.Binding, error) {
+	switch {
+	case r.machine.given() && (r.scheme != "" || r.fingerprint != ""):
+		return license.Binding{}, cli.Usagef("--machine stands alone: an installation code has a scheme of its own")
+	case (r.scheme != "") != (r.fingerprint != ""):
+		return license.Binding{}, cli.Usagef("a licence is bound with --scheme and --fingerprint together")
+	case r.machine.given():
+		code, err := r.machine.payload(t)
+		return license.Binding{Scheme: binding.InstallationCodeScheme, Data: code}, err
+	case r.scheme == "":
+		return license.Binding{}, nil
+	}
+	line, err := schemeLine(r.scheme)
+	if err != nil {
+		return license.Binding{}, err
+	}
+	scheme, err := binding.ParseScheme(line)
+	if err != nil {
+		return license.Binding{}, err
+	}
+	text, err := t.read(r.fingerprint)
+	if err != nil {
+		return license.Binding{}, err
+	}
+	var print binding.Fingerprint
+	if err := print.ParseText(text); err != nil {
+		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
+	}
+	if !slices.ContainsFunc(products, func(p license.Product) bool { return p.ID == print.Product() }) {
+		return license.Binding{}, fmt.Errorf("%s: this fingerprint was taken for %s, which the licence does not name: ask the customer for the fingerprint that the licensed product prints", r.fingerprint, print.Product())
+	}
+	for _, c := range scheme.Components() {
+		if !slices.ContainsFunc(print.Components(), func(s binding.ComponentState) bool { return s.Name == c.Name }) {
+			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, schemeHelp)
+		}
+	}
+	data, err := print.Bind(scheme)
+	if err != nil {
+		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
+	}
+	return license.Binding{Scheme: line, Data: data}, nil
+}

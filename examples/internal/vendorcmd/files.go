@@ -1,0 +1,206 @@
+package vendorcmd
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+// read reads a file, or standard input for "-".
+func (t *tool) read(path string) ([]byte, error) {
+	if path == "-" {
+		b, err := cli.ReadAll(t.in, license.MaxDocument)
+		return b, cli.At(name(path), err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer f.Close()
+	b, err := cli.ReadAll(f, license.MaxDocument)
+	return b, cli.At(name(path), err)
+}
+
+// name is how a file is called that may be standard input.
+func name(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	return path
+}
+
+// plain says what is wrong with a file without the name of the system call.
+func plain(err error) error {
+	var path *fs.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no such file", path.Path)
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("%s: it is there already and is not overwritten: choose another name, or remove it first", path.Path)
+	}
+	return fmt.Errorf("%s: %w", path.Path, path.Err)
+}
+
+// write writes a new file.
+func write(path string, b []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return plain(err)
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(plain(err), os.Remove(path))
+	}
+	return nil
+}
+
+// A signing is what every command has that signs with one key.
+type signing struct {
+	t            *tool
+	key, keyring string
+	out          string
+	role         license.Role
+}
+
+// signingFlags declares the flags of a command that signs a document.
+func (t *tool) signingFlags(f *flag.FlagSet, role license.Role, keyFile string) *signing {
+	s := &signing{t: t, role: role}
+	f.StringVar(&s.key, "key", keyFile, "`FILE` with the private key of the role "+string(role)+"; "+keyFile+" unless given")
+	f.StringVar(&s.keyring, "keyring", "keyring.txt", "`FILE` with the keyring that products embed; keyring.txt unless given")
+	f.StringVar(&s.out, "out", "-", "`FILE` for the document, which must not be there yet; standard output unless given")
+	return s
+}
+
+// open reads keyring and key, and refuses a key that products would refuse.
+func (s *signing) open() (*issuer.Issuer, *license.Keyring, error) {
+	keys, err := s.t.openKeyring(s.keyring)
+	if err != nil {
+		return nil, nil, err
+	}
+	sign, err := openIssuer(s.key, s.role, keys.Vendor())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, k := range keys.Keys() {
+		if k.Public == sign.Public() {
+			if s.t.today() > k.End {
+				return nil, nil, fmt.Errorf("%s: the last day of this key was %s, so products refuse what it signs now: make a new key and a new keyring", s.key, k.End)
+			}
+			return sign, keys, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("%s: this key (%s) is not in %s, so no product would accept what it signs: use the keyring that products embed, or add the key to it", s.key, sign.Public().ID(), s.keyring)
+}
+
+func (t *tool) openKeyring(path string) (*license.Keyring, error) {
+	text, err := t.read(path)
+	if err != nil {
+		return nil, fmt.Errorf("the keyring: %w", err)
+	}
+	keys, err := license.ParseKeyring(string(text))
+	return keys, cli.At(name(path), err)
+}
+
+// openIssuer reads a private key that must have a role.
+func openIssuer(path string, role license.Role, vendor string) (*issuer.Issuer, error) {
+	key, err := readKey(path)
+	if err != nil {
+		return nil, err
+	}
+	if key.Role() != role {
+		return nil, fmt.Errorf("%s: this is a key of the role %s, and one of the role %s has to sign", path, key.Role(), role)
+	}
+	return issuer.New(vendor, role, key.Signer())
+}
+
+func readKey(path string) (issuer.PrivateKey, error) {
+	key, err := issuer.ReadKeyFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return key, fmt.Errorf("%s: there is no such file: \"vendor keygen\" makes a private key", path)
+	case errors.Is(err, issuer.ErrPermissions):
+		return key, fmt.Errorf("%s: others than the owner can read this private key, so it may have been copied: run chmod 600 %s, and consider a new key", path, path)
+	case err != nil:
+		return key, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "issuer: "))
+	}
+	return key, nil
+}
+
+// deliver hands out a document and says what it is.
+func (s *signing) deliver(document []byte, text string, fields cli.Fields) error {
+	switch {
+	case s.out != "-":
+		if err := write(s.out, document, 0o644); err != nil {
+			return err
+		}
+		fields["file"] = s.out
+		return s.t.say(s.t.out, text+"Written to "+s.out+".\n", fields)
+	case s.t.json:
+		fields["document"] = string(document)
+	default:
+		if _, err := s.t.out.Write(document); err != nil {
+			return err
+		}
+	}
+	return s.t.say(s.t.err, text, fields)
+}
+
+// free refuses a file that is there already, before anything is signed.
+func free(paths ...string) error {
+	for _, path := range paths {
+		if path == "" || path == "-" {
+			continue
+		}
+		if _, err := os.Lstat(path); err == nil {
+			return plain(&fs.PathError{Path: path, Err: fs.ErrExist})
+		}
+	}
+	return nil
+}
+
+// writeSecret writes a code or a key for one reader, if a file was named.
+func writeSecret(path string, key keyfmt.Key) error {
+	if path == "" {
+		return nil
+	}
+	return write(path, []byte(key.Text()+"\n"), 0o600)
+}
+
+// readTyped reads a key of one kind from a file, as somebody typed it.
+func (t *tool) readTyped(path string, kind keyfmt.Kind) (keyfmt.Key, error) {
+	text, err := t.read(path)
+	if err != nil {
+		return keyfmt.Key{}, err
+	}
+	return parseTyped(name(path), string(bytes.TrimSpace(text)), kind)
+}
+
+func parseTyped(where, text string, kind keyfmt.Kind) (keyfmt.Key, error) {
+	key, _, err := keyfmt.Parse(text)
+	if err != nil {
+		return keyfmt.Key{}, cli.At(where, err)
+	}
+	if key.Kind() != kind {
+		return keyfmt.Key{}, cli.At(where, fmt.Errorf("this is %s, and %s belongs here", article(key.Kind()), article(kind)))
+	}
+	return key, nil
+}
+
+func article(k keyfmt.Kind) string {
+	if strings.ContainsRune("aeiou", rune(k.String()[0])) {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}

@@ -1,0 +1,141 @@
+package vendorcmd
+
+import (
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+type keyFlags struct {
+	*signing
+	catalogue, edition, name, term string
+	machine                        machineFlags
+	seats, number                  int
+}
+
+func keyCommand(t *tool) cli.Command {
+	return cli.Command{
+		Name: "key", Summary: "Make an activation key that is typed from paper.",
+		Help: `  vendor key --edition Standard --term until=2027-12-31 --name "Müller & Söhne"
+
+A typed key is a complete licence in six rows, or seven if it is bound to a
+machine. It needs no file and no server, only a product with the catalogue. The
+licensee's name is part of what is signed: the customer types it as it is
+printed with the key. Standard output has a page to print; --out writes the rows
+alone, to a file that only its owner can read.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key")}
+			f.Lookup("out").Usage = "`FILE` for the rows of the key, which must not be there yet"
+			f.StringVar(&k.catalogue, "catalogue", "catalogue.doc", "`FILE` with the product's catalogue; catalogue.doc unless given")
+			f.StringVar(&k.edition, "edition", "", "`NAME` or number of the edition")
+			f.StringVar(&k.name, "name", "", "the licensee's `NAME`, as it will be printed and typed")
+			f.StringVar(&k.term, "term", "perpetual", "`TERM`: perpetual, until=2027-12-31, activation=30d or activation=3m")
+			f.IntVar(&k.seats, "seats", 0, "`NUMBER` of seats or concurrent uses; as in the edition unless given")
+			f.IntVar(&k.number, "number", 0, "`NUMBER` from 0 to 1023, to tell keys apart that are otherwise the same")
+			k.machine.declare(f, "of the one machine that it is for")
+			return func(args []string) error {
+				if len(args) > 0 || k.edition == "" || k.name == "" {
+					return cli.Usagef("say what the key is for: --edition Standard --name \"Ada Lovelace\"")
+				}
+				return k.run()
+			}
+		},
+	}
+}
+
+func (k *keyFlags) run() error {
+	if err := free(k.out); err != nil {
+		return err
+	}
+	sign, keys, err := k.open()
+	if err != nil {
+		return err
+	}
+	text, err := k.t.read(k.catalogue)
+	if err != nil {
+		return err
+	}
+	c, err := license.OpenCatalogue(text, keys)
+	if err != nil {
+		return cli.At(name(k.catalogue), err)
+	}
+	terms, edition, err := k.terms(c)
+	if err != nil {
+		return err
+	}
+	key, err := sign.Key(terms, c.Product, k.name)
+	if err != nil {
+		return err
+	}
+	l, err := license.OpenKey(key.Payload(), k.name, keys, c)
+	if err != nil {
+		return err
+	}
+	fields := licenseFields(l, true)
+	fields["kind"], fields["rows"], fields["edition"], fields["licensee"] = "activation key", key.Rows(), edition.Name, l.Licensee.Name
+	if k.out != "-" {
+		if err := writeSecret(k.out, key); err != nil {
+			return err
+		}
+		fields["file"] = k.out
+	}
+	return k.t.say(k.t.out, k.sheet(key, c, edition, l), fields)
+}
+
+func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Edition, error) {
+	t := license.KeyTerms{Issued: k.t.today(), Seats: k.seats, Number: k.number}
+	edition, err := findEdition(c, k.edition)
+	if err != nil {
+		return t, edition, fmt.Errorf("%s: %w", k.catalogue, err)
+	}
+	t.Edition = edition.Number
+	term, err := parseTerm(k.term)
+	if err != nil {
+		return t, edition, err
+	}
+	t.Term = *term
+	if k.machine.given() {
+		if t.Machine, err = k.machine.payload(k.t); err != nil {
+			return t, edition, err
+		}
+	}
+	if k.seats < 0 || k.seats > license.MaxKeySeats || k.number < 0 || k.number > license.MaxKeyNumber {
+		return t, edition, cli.Usagef("a typed key carries up to %d seats and numbers up to %d", license.MaxKeySeats, license.MaxKeyNumber)
+	}
+	if _, err := t.Encode(c.Product, k.name); err != nil {
+		return t, edition, fmt.Errorf("a typed key cannot carry the term %s: it can be perpetual, end on one date, or last days or months from activation", term)
+	}
+	return t, edition, nil
+}
+
+func findEdition(c *license.Catalogue, name string) (license.Edition, error) {
+	names := ""
+	number, _ := strconv.Atoi(name)
+	for _, e := range c.Editions {
+		if e.Number == number || strings.EqualFold(e.Name, name) {
+			return e, nil
+		}
+		names = list(names, fmt.Sprintf("%d %s", e.Number, e.Name))
+	}
+	return license.Edition{}, fmt.Errorf("there is no edition %q: it has %s", name, names)
+}
+
+func (k *keyFlags) sheet(key keyfmt.Key, c *license.Catalogue, e license.Edition, l *license.License) string {
+	about := []string{
+		"Product:  " + c.Product + ", " + e.Name,
+		"Licensee: " + l.Licensee.Name,
+		"Valid:    " + l.Window.String(),
+	}
+	if k.seats > 0 {
+		about = append(about, "Seats:    "+strconv.Itoa(k.seats))
+	}
+	if k.machine.given() {
+		about = append(about, "Machine:  one only, the one whose installation code you gave")
+	}
+	return keySheet(key, about, "Enter it where the product asks for a key, with the licensee's name exactly as above.")
+}

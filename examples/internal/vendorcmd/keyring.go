@@ -1,0 +1,221 @@
+package vendorcmd
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+type keyringFlags struct {
+	t                       *tool
+	vendor, base, out, sign string
+	version, quorum         int
+	add, drop, roots        []string
+}
+
+func keyringCommand(t *tool) cli.Command {
+	return cli.Command{
+		Name: "keyring", Summary: "Make the list of public keys that products trust, or sign the next one.",
+		Help: `The first keyring, which products embed:
+
+  vendor keyring --vendor acme --add license.key:2031-12-31 \
+      --add activation.key.pub:2031-12-31 --add root.key:2041-12-31 --out keyring.txt
+
+Private and public key files will both do; no private half gets into a keyring.
+The date is the key's last day: what is issued later with it is refused, and
+what was issued before stays valid.
+
+The next keyring, with one key more and one less, and as a signed document that
+products which are installed already follow when it is imported:
+
+  vendor keyring --base keyring.txt --add new.key:2036-12-31 --drop 1f6f4c9d0be8a7c2 --out next.txt
+  vendor keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
+
+It must be signed by a quorum of the root keys of the old keyring and by a
+quorum of those of the new one; this is checked before anything is written.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			k := &keyringFlags{t: t}
+			f.StringVar(&k.vendor, "vendor", "", "the vendor's `NAME`, as documents carry it; that of --base unless given")
+			f.IntVar(&k.version, "version", 0, "`NUMBER` of this keyring; one more than that of --base, or 1, unless given")
+			f.IntVar(&k.quorum, "quorum", 0, "`NUMBER` of root keys that must sign the next keyring; 1 unless given")
+			f.StringVar(&k.base, "base", "", "`FILE` with the keyring that this one follows")
+			f.StringVar(&k.sign, "sign", "", "`FILE` with a keyring to sign, as a document that products import")
+			f.StringVar(&k.out, "out", "-", "`FILE` for the result, which must not be there yet; standard output unless given")
+			f.Func("add", "key file and last day, as in `FILE:DATE`; may stand often", appendTo(&k.add))
+			f.Func("drop", "`ID` of a key of --base that is left out; may stand often", appendTo(&k.drop))
+			f.Func("root", "with --sign: `FILE` with a private root key; may stand often", appendTo(&k.roots))
+			return func(args []string) error {
+				switch {
+				case len(args) > 0:
+					return cli.Usagef("%q is not expected here: keys are named with --add", args[0])
+				case k.sign == "" && len(k.roots) > 0:
+					return cli.Usagef("--root is for signing: add --sign FILE")
+				case k.sign != "" && (len(k.roots) == 0 || k.base == ""):
+					return cli.Usagef("to sign a keyring, name the one that products have with --base and the keys with --root")
+				case k.sign != "" && (len(k.add) > 0 || len(k.drop) > 0 || k.vendor != "" || k.version != 0 || k.quorum != 0):
+					return cli.Usagef("--sign takes a keyring as it is: make it first, then sign it")
+				case k.sign != "":
+					return k.signNext()
+				}
+				return k.make()
+			}
+		},
+	}
+}
+
+func appendTo(list *[]string) func(string) error {
+	return func(s string) error {
+		*list = append(*list, s)
+		return nil
+	}
+}
+
+func (k *keyringFlags) make() error {
+	if err := free(k.out); err != nil {
+		return err
+	}
+	keys, err := k.baseKeys()
+	if err != nil {
+		return err
+	}
+	for _, item := range k.add {
+		key, err := k.t.keyWithEnd(item)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, key)
+	}
+	switch {
+	case k.vendor == "":
+		return cli.Usagef("say whose keys these are with --vendor")
+	case len(keys) == 0:
+		return cli.Usagef("a keyring has keys: add some with --add license.key:2031-12-31")
+	}
+	if k.quorum == 0 && slices.ContainsFunc(keys, func(key license.Key) bool { return key.Role == license.RoleRoot }) {
+		k.quorum = 1
+	}
+	ring, err := license.NewKeyring(k.vendor, int64(max(k.version, 1)), k.quorum, keys)
+	if err != nil {
+		return fmt.Errorf("these keys make no keyring: check that no key is there twice, that the quorum is at most the number of root keys, and that the vendor's name has letters, digits and . _ - only")
+	}
+	return k.deliver([]byte(ring.String()), ring)
+}
+
+// baseKeys returns the keys of the keyring before that stay.
+func (k *keyringFlags) baseKeys() ([]license.Key, error) {
+	if k.base == "" {
+		if len(k.drop) > 0 {
+			return nil, cli.Usagef("--drop leaves out a key of another keyring: name that one with --base")
+		}
+		return nil, nil
+	}
+	base, err := k.t.openKeyring(k.base)
+	if err != nil {
+		return nil, err
+	}
+	if k.vendor == "" {
+		k.vendor = base.Vendor()
+	}
+	if k.version == 0 {
+		k.version = int(base.Version()) + 1
+	}
+	if k.quorum == 0 {
+		k.quorum = base.Quorum()
+	}
+	keys := base.Keys()
+	for _, id := range k.drop {
+		i := slices.IndexFunc(keys, func(key license.Key) bool { return key.Public.ID() == id })
+		if i < 0 {
+			return nil, fmt.Errorf("%s: there is no key %s in it to leave out", k.base, id)
+		}
+		keys = slices.Delete(keys, i, i+1)
+	}
+	return keys, nil
+}
+
+// keyWithEnd reads "FILE:DATE".
+func (t *tool) keyWithEnd(item string) (license.Key, error) {
+	i := strings.LastIndex(item, ":")
+	if i < 1 {
+		return license.Key{}, cli.Usagef("--add %s: write the file and the key's last day, as in license.key:2031-12-31", item)
+	}
+	path, date := item[:i], item[i+1:]
+	end, err := parseDate(date)
+	if err != nil {
+		return license.Key{}, cli.Usagef("--add %s: %v", item, err)
+	}
+	text, err := t.read(path)
+	if err != nil {
+		return license.Key{}, err
+	}
+	if bytes.HasPrefix(text, []byte(publicTitle)) {
+		role, public, err := parsePublic(string(text))
+		return license.Key{Public: public, Role: role, End: end}, cli.At(name(path), err)
+	}
+	private, err := readKey(path)
+	if err != nil {
+		return license.Key{}, err
+	}
+	return license.Key{Public: private.Public(), Role: private.Role(), End: end}, nil
+}
+
+func (k *keyringFlags) signNext() error {
+	if err := free(k.out); err != nil {
+		return err
+	}
+	next, err := k.t.openKeyring(k.sign)
+	if err != nil {
+		return err
+	}
+	old, err := k.t.openKeyring(k.base)
+	if err != nil {
+		return err
+	}
+	var roots []*issuer.Issuer
+	for _, path := range k.roots {
+		root, err := openIssuer(path, license.RoleRoot, next.Vendor())
+		if err != nil {
+			return err
+		}
+		roots = append(roots, root)
+	}
+	document, err := issuer.SignKeyring(next, roots...)
+	if err != nil {
+		return err
+	}
+	if _, err := old.Rotate(document); err != nil {
+		return cli.At("products that have "+k.base+" would not follow", err)
+	}
+	return k.deliver(document, next)
+}
+
+func (k *keyringFlags) deliver(document []byte, ring *license.Keyring) error {
+	s := &signing{t: k.t, out: k.out}
+	return s.deliver(document, describeKeyring(ring), keyringFields(ring))
+}
+
+func describeKeyring(ring *license.Keyring) string {
+	text := fmt.Sprintf("Keyring of %s, version %d", ring.Vendor(), ring.Version())
+	if ring.Quorum() > 0 {
+		text += fmt.Sprintf("; the next one needs %d of its root keys", ring.Quorum())
+	}
+	text += ".\n"
+	for _, key := range ring.Keys() {
+		text += fmt.Sprintf("  %s  %-10s  until %s\n", key.Public.ID(), key.Role, key.End)
+	}
+	return text
+}
+
+func keyringFields(ring *license.Keyring) cli.Fields {
+	keys := []cli.Fields{}
+	for _, key := range ring.Keys() {
+		keys = append(keys, cli.Fields{"id": key.Public.ID(), "role": string(key.Role), "end": key.End.String()})
+	}
+	return cli.Fields{"kind": "keyring", "vendor": ring.Vendor(), "version": ring.Version(), "quorum": ring.Quorum(), "keys": keys}
+}

@@ -1,0 +1,338 @@
+package vendorcmd
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// limitsHelp is the language of limits, for people.
+const limitsHelp = `Limits are written in one line, with commas between them:
+
+  perpetual               no end (so it is when nothing is said)
+  until=2027-12-31        to the end of that day, UTC
+  from=2027-01-01         begins that day; an until follows, and more such pairs may
+  first-use=30d           30 days from the first use; 3m are calendar months, 1y is 12m
+  activation=3m           three months from the day the licence comes to the machine
+  runs=100                may be used a hundred times
+  concurrent=5/station    five at once, counted per station, login or process
+  seats=5                 five users, bound by e-mail address
+  no-vm, no-remote        not in a virtual machine, not in a remote session
+  param.NAME=VALUE        for the application; \, is a comma in a value`
+
+// changeHelp is what an update can say beyond that.
+const changeHelp = `In an update:
+
+  extend=30d              30 days more (add-on)
+  runs=+100 seats=+5 concurrent=+5/station
+                          so many more: an add-on writes the + for what the licence has
+                          already, a rewrite does not, so neither passes for the other
+  runs=unlimited          lifts a limit
+  any-place               lifts no-vm and no-remote; no-vm alone keeps that one
+  reset-usage             runs used and first use are forgotten (rewrite)`
+
+// A count is how many, or how many more.
+type count struct {
+	n    int64
+	more bool // written with a +
+}
+
+// limits is what one line of limits says; nil for what it does not mention.
+type limits struct {
+	term       *license.Term
+	runs       *count
+	seats      *count
+	concurrent *count
+	per        license.Counting
+	conditions *license.Condition
+	params     []license.Param
+	reset      bool
+}
+
+// parseLimits reads a line of limits.
+func parseLimits(line string) (limits, error) {
+	var l limits
+	var p termParser
+	for _, item := range splitLimits(line) {
+		name, value, has := strings.Cut(item, "=")
+		var err error
+		switch {
+		case p.knows(name):
+			err = p.add(name, value, has)
+		case strings.HasPrefix(name, "param."):
+			err = l.param(strings.TrimPrefix(name, "param."), value, has)
+		default:
+			err = l.add(name, value)
+		}
+		if err != nil {
+			return limits{}, err
+		}
+	}
+	var err error
+	l.term, err = p.term()
+	return l, err
+}
+
+// splitLimits splits a line at its commas, but for those after a backslash.
+func splitLimits(line string) (items []string) {
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	item := ""
+	for part := range strings.SplitSeq(line, ",") {
+		item += part
+		if head, escaped := strings.CutSuffix(item, `\`); escaped {
+			item = head + ","
+			continue
+		}
+		items = append(items, strings.TrimSpace(item))
+		item = ""
+	}
+	return items
+}
+
+func (l *limits) add(name, value string) (err error) {
+	switch name {
+	case "runs":
+		l.runs, err = parseCount(name, value, l.runs)
+	case "seats":
+		l.seats, err = parseCount(name, value, l.seats)
+	case "concurrent":
+		number, per, _ := strings.Cut(value, "/")
+		l.per = license.Counting(per)
+		if number != "unlimited" && !slices.Contains([]license.Counting{license.PerStation, license.PerLogin, license.PerProcess}, l.per) {
+			return fmt.Errorf("concurrent=%s does not say what is counted: write concurrent=%s/station, /login or /process", value, number)
+		}
+		l.concurrent, err = parseCount(name, number, l.concurrent)
+	case "no-vm":
+		l.condition(license.NoVirtualMachine)
+	case "no-remote":
+		l.condition(license.NoRemoteSession)
+	case "any-place":
+		l.condition(0)
+	case "reset-usage":
+		l.reset = true
+	default:
+		return fmt.Errorf("%q is no limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", name)
+	}
+	return err
+}
+
+func (l *limits) condition(c license.Condition) {
+	if l.conditions == nil {
+		l.conditions = new(license.Condition)
+	}
+	*l.conditions |= c
+}
+
+func (l *limits) param(name, value string, has bool) error {
+	if name == "" || !has {
+		return fmt.Errorf("a parameter is written as param.NAME=VALUE")
+	}
+	l.params = append(l.params, license.Param{Name: name, Value: value})
+	return nil
+}
+
+// parseCount reads a number of things: "5", "+5" or "unlimited", which is 0.
+func parseCount(name, value string, before *count) (*count, error) {
+	if before != nil {
+		return nil, fmt.Errorf("%s is there twice", name)
+	}
+	if value == "unlimited" {
+		return &count{}, nil
+	}
+	digits, more := strings.CutPrefix(value, "+")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 1 || n > license.MaxCount {
+		return nil, fmt.Errorf("%s=%s is not a number of things: write %s=5, or %s=+5 for so many more in an add-on update", name, value, name, name)
+	}
+	return &count{n: n, more: more}, nil
+}
+
+// A termParser reads what says until when.
+type termParser struct {
+	t       license.Term
+	said    string // which word said it
+	from    license.Date
+	hasFrom bool
+}
+
+func (p *termParser) knows(name string) bool {
+	return slices.Contains([]string{"perpetual", "until", "from", "first-use", "activation", "extend"}, name)
+}
+
+func (p *termParser) add(name, value string, has bool) error {
+	if has == (name == "perpetual") {
+		return fmt.Errorf("%s is written as in until=2027-12-31, first-use=30d or perpetual", name)
+	}
+	dates := name == "until" || name == "from"
+	if p.said != "" && (!dates || p.said != "dates") {
+		return fmt.Errorf("%s does not go with what stands before it: a term is of one kind", name)
+	}
+	p.said = name
+	if dates {
+		p.said = "dates"
+		return p.date(name, value)
+	}
+	kinds := map[string]license.TermKind{
+		"perpetual": license.Perpetual, "first-use": license.FromFirstUse, "activation": license.FromActivation, "extend": license.Extend,
+	}
+	p.t.Kind = kinds[name]
+	if name == "perpetual" {
+		return nil
+	}
+	var err error
+	p.t.Span, err = parseSpan(value)
+	return err
+}
+
+func (p *termParser) date(name, value string) error {
+	d, err := parseDate(value)
+	switch {
+	case err != nil:
+		return err
+	case name == "from" && p.hasFrom:
+		return fmt.Errorf("from=%s stands where the until of the period before should be", value)
+	case name == "from":
+		p.from, p.hasFrom = d, true
+		return nil
+	case d < p.from:
+		return fmt.Errorf("until=%s lies before from=%s", value, p.from)
+	}
+	p.t.Kind = license.Dates
+	p.t.Intervals = append(p.t.Intervals, license.Interval{From: p.from, Until: d})
+	p.from, p.hasFrom = 0, false
+	return nil
+}
+
+// term returns what was read, nil for nothing.
+func (p *termParser) term() (*license.Term, error) {
+	if p.hasFrom {
+		return nil, fmt.Errorf("from=%s has no until", p.from)
+	}
+	if p.said == "" {
+		return nil, nil
+	}
+	return &p.t, nil
+}
+
+// parseTerm reads a line that has a term and nothing else.
+func parseTerm(line string) (*license.Term, error) {
+	l, err := parseLimits(line)
+	if err != nil {
+		return nil, err
+	}
+	if term := l.term; term != nil {
+		l.term = nil
+		if l.empty() {
+			return term, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is not a term: write perpetual, until=2027-12-31, activation=3m or first-use=30d", line)
+}
+
+func (l limits) empty() bool {
+	return l.term == nil && l.runs == nil && l.seats == nil && l.concurrent == nil && l.conditions == nil && l.params == nil && !l.reset
+}
+
+func parseDate(s string) (license.Date, error) {
+	d, err := license.ParseDate(s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a date: write it as 2027-12-31", s)
+	}
+	return d, nil
+}
+
+// parseSpan reads "30d", "3m", "1y" or "3m15d".
+func parseSpan(s string) (span license.Span, err error) {
+	rest := s
+	for rest != "" {
+		i := strings.IndexAny(rest, "dmy")
+		if i < 1 {
+			break
+		}
+		n, err := strconv.Atoi(rest[:i])
+		if err != nil || n < 1 || n > license.MaxSpan {
+			break
+		}
+		switch rest[i] {
+		case 'd':
+			span.Days += n
+		case 'm':
+			span.Months += n
+		case 'y':
+			span.Months += 12 * n
+		}
+		rest = rest[i+1:]
+	}
+	if rest != "" || span.IsZero() {
+		return license.Span{}, fmt.Errorf("%q is not a length of time: write 30d, 3m, 1y or 3m15d", s)
+	}
+	return span, nil
+}
+
+// feature returns the feature of a licence that a line describes.
+func (l limits) feature(id string) (license.Feature, error) {
+	f := license.Feature{ID: id, Params: l.params}
+	if l.reset || l.term != nil && l.term.Kind == license.Extend {
+		return f, fmt.Errorf("extend and reset-usage are for updates only")
+	}
+	for _, c := range []*count{l.runs, l.seats, l.concurrent} {
+		if c != nil && c.more {
+			return f, fmt.Errorf("the + is for updates that add: write the number alone")
+		}
+	}
+	if l.term != nil {
+		f.Term = *l.term
+	}
+	if l.runs != nil {
+		f.Runs = l.runs.n
+	}
+	if l.seats != nil {
+		f.Seats = l.seats.n
+	}
+	if l.concurrent != nil && l.concurrent.n > 0 {
+		f.Concurrent = license.Concurrent{N: l.concurrent.n, Per: l.per}
+	}
+	if l.conditions != nil {
+		f.Conditions = *l.conditions
+	}
+	return f, nil
+}
+
+// change returns what an update does to a feature, which the licence may have
+// already.
+func (l limits) change(id string, rewrite, has bool) (license.FeatureChange, error) {
+	c := license.FeatureChange{ID: id, Term: l.term, Conditions: l.conditions, Params: l.params, ResetUsage: l.reset}
+	for _, n := range []*count{l.runs, l.seats, l.concurrent} {
+		switch {
+		case n == nil || n.n == 0:
+		case rewrite && n.more:
+			return c, fmt.Errorf("a rewrite states limits anew: write the number without +")
+		case !rewrite && has && !n.more:
+			return c, fmt.Errorf("an add-on update adds: write +%d for %d more, or use --rewrite to set the number", n.n, n.n)
+		}
+	}
+	switch {
+	case rewrite && l.term != nil && l.term.Kind == license.Extend:
+		return c, fmt.Errorf("a rewrite states terms anew: write until= or another term in place of extend")
+	case !rewrite && l.reset:
+		return c, fmt.Errorf("only a rewrite can reset usage")
+	}
+	if l.runs != nil {
+		c.Runs = &l.runs.n
+	}
+	if l.seats != nil {
+		c.Seats = &l.seats.n
+	}
+	if l.concurrent != nil {
+		c.Concurrent = &license.Concurrent{N: l.concurrent.n}
+		if l.concurrent.n > 0 {
+			c.Concurrent.Per = l.per
+		}
+	}
+	return c, nil
+}

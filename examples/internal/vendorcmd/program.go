@@ -1,0 +1,92 @@
+// Package vendorcmd is the vendor's command line: one file for each command,
+// what they share, and the small language in which limits are written
+// (limits.go).
+package vendorcmd
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+const about = `vendor is a licence vendor's back office on the command line.
+
+It needs three kinds of keys, each a file that only its owner can read: a
+licence key signs what customers may use, an activation key signs what the
+activation server says (the time, for instance), root keys sign keyrings. The
+keyring lists their public halves, and products embed it. The usual order is
+
+  vendor keygen --role license --out license.key
+  vendor keyring --vendor acme --add license.key:2031-12-31 --out keyring.txt
+  vendor issue --product acme-cad --feature draw --licensee "Ada" --out ada.lic
+
+Commands look for license.key, activation.key and keyring.txt in the present
+folder unless --key and --keyring say otherwise.`
+
+const footer = `No secret is ever taken from the command line, where other users of the machine
+could see it: private keys are files, serial numbers and unlock codes come from
+files or standard input. A document goes to the file that --out names, and what
+there is to say about it to standard output; without --out the document goes to
+standard output, and the rest to standard error. With --json, standard output
+has one JSON object, also when something failed.
+
+Exit codes: 0 done, 1 failed or refused, 2 called in a wrong way.`
+
+// A tool is one run of the program.
+type tool struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+	json     bool
+}
+
+// Run runs the command that the arguments name and returns the exit code.
+func Run(args []string, in io.Reader, out, err io.Writer, now func() time.Time) int {
+	t := &tool{in: in, out: out, err: err, now: now}
+	p := &cli.Program{
+		Name: "vendor", Help: about, Footer: footer, Out: out, Report: t.report,
+		Global: func(f *flag.FlagSet) { f.BoolVar(&t.json, "json", t.json, "answer in JSON") },
+		Commands: []cli.Command{
+			keygenCommand(t), keyringCommand(t), catalogueCommand(t),
+			issueCommand(t), updateCommand(t), sealCommand(t),
+			keyCommand(t), timeCommand(t), inspectCommand(t),
+		},
+	}
+	return p.Run(args)
+}
+
+// report tells of an error.
+func (t *tool) report(command string, err error) int {
+	code := cli.Failed
+	if _, wrong := err.(*cli.UsageError); wrong {
+		code = cli.Usage
+	}
+	if t.json {
+		_ = cli.WriteJSON(t.out, cli.Fields{"error": cli.ErrorFields(err, license.English)})
+		return code
+	}
+	name := "vendor"
+	if command != "" {
+		name += " " + command
+	}
+	fmt.Fprintf(t.err, "%s: %s\n", name, cli.ErrorText(err, license.English))
+	return code
+}
+
+// say writes a result: its text, or its fields as JSON.
+func (t *tool) say(w io.Writer, text string, fields cli.Fields) error {
+	if t.json {
+		return cli.WriteJSON(t.out, fields)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// second returns the time to the second, as documents have it.
+func (t *tool) second() time.Time { return t.now().UTC().Truncate(time.Second) }
+
+func (t *tool) today() license.Date { return license.DateOf(t.now()) }

@@ -1,0 +1,73 @@
+package vendorcmd
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+func timeCommand(t *tool) cli.Command {
+	return cli.Command{
+		Name: "time", Args: "[CODE]", Summary: "Answer a challenge code with the signed time.",
+		Help: `A customer whose clock once stood in the future, or whose local state was put
+back from a backup copy, sends you the challenge code that the product shows.
+The answer is a file that they import. It counts once, and on that machine only.
+The code is read from standard input if it is not given; it is no secret.
+
+--accept-restored also says that runs and first uses may go on from the local
+state as it is. Be sure that you want that: the customer may have used more.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			s := t.signingFlags(f, license.RoleActivation, "activation.key")
+			accept := f.Bool("accept-restored", false, "accept local state that was put back")
+			return func(args []string) error { return s.time(args, *accept) }
+		},
+	}
+}
+
+func (s *signing) time(args []string, accept bool) error {
+	if err := free(s.out); err != nil {
+		return err
+	}
+	code, err := s.challenge(args)
+	if err != nil {
+		return err
+	}
+	sign, keys, err := s.open()
+	if err != nil {
+		return err
+	}
+	document, err := sign.Time(&license.SignedTime{Challenge: code.Payload(), Time: s.t.second(), Restored: accept})
+	if err != nil {
+		return err
+	}
+	signed, err := license.OpenTime(document, keys)
+	if err != nil {
+		return err
+	}
+	return s.deliver(document, describeTime(signed), timeFields(signed))
+}
+
+func (s *signing) challenge(args []string) (keyfmt.Key, error) {
+	if len(args) == 0 {
+		return s.t.readTyped("-", keyfmt.Challenge)
+	}
+	return parseTyped("the code", strings.Join(args, " "), keyfmt.Challenge)
+}
+
+func describeTime(t *license.SignedTime) string {
+	restored := "Local state that was put back is not accepted."
+	if t.Restored {
+		restored = "Local state that was put back is accepted."
+	}
+	challenge, _ := keyfmt.New(keyfmt.Challenge, t.Challenge)
+	return fmt.Sprintf("Signed time %s by %s, in answer to %s. %s\n", t.Time.Format("2006-01-02 15:04:05 UTC"), t.Vendor, challenge.Text(), restored)
+}
+
+func timeFields(t *license.SignedTime) cli.Fields {
+	payload, err := t.Encode()
+	return cli.Fields{"kind": "time", "content": content(payload, err, true)}
+}

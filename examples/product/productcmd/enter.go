@@ -1,0 +1,112 @@
+package productcmd
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/activation"
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+func enterCommand(a *app) cli.Command {
+	return cli.Command{
+		Name: "enter", Args: "[KEY]", Summary: "Enter a key from paper: an activation key or an unlock code.",
+		Help: `Reads the key from standard input, or from the arguments. What kind of key it
+is, it says itself. Capital or small letters, spaces and dashes make no
+difference, rows may come in any order, and ? stands for a character that cannot
+be read. An activation key needs the licensee's name as it is printed with it.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			name := f.String("name", "", "licensee's `NAME`, as it is printed with the activation key")
+			return func(args []string) error {
+				typed := strings.Join(args, "\n")
+				if len(args) == 0 {
+					text, err := cli.ReadAll(a.in, keyfmt.MaxText)
+					if err != nil {
+						return cli.At("standard input", err)
+					}
+					typed = string(text)
+				}
+				return a.with(func(c *activation.Client) error {
+					change, err := c.Enter(context.Background(), typed, activation.Licensee(*name))
+					if err != nil {
+						return err
+					}
+					return a.changed(c, change, wordsOf(a.lang).entered)
+				})
+			}
+		},
+	}
+}
+
+func importCommand(a *app) cli.Command {
+	return cli.Command{
+		Name: "import", Args: "FILE | -", Summary: "Import a file from the vendor: a licence, an update, a keyring or a signed time.",
+		Help: `What the file is, it says itself. Nothing is stored unless it holds, is for this
+product and this machine, and changes something.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			return func(args []string) error {
+				if len(args) != 1 {
+					return cli.Usagef("name one file, or - for standard input")
+				}
+				return a.importFile(args[0])
+			}
+		},
+	}
+}
+
+func (a *app) importFile(path string) error {
+	from := a.in
+	if path != "-" {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return cli.At(path, errors.New(wordsOf(a.lang).noFile))
+		}
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		from = f
+	}
+	return a.with(func(c *activation.Client) error {
+		change, err := c.Import(context.Background(), from)
+		switch {
+		case err != nil && path != "-":
+			return cli.At(path, err)
+		case err != nil:
+			return err
+		}
+		return a.changed(c, change, wordsOf(a.lang).imported)
+	})
+}
+
+// changed says what entering or importing something did, and what is licensed
+// from now on.
+func (a *app) changed(c *activation.Client, change activation.Change, done string) error {
+	w := wordsOf(a.lang)
+	text := done + "\n"
+	corrections, changes := []string{}, []string{}
+	for _, k := range change.Corrections {
+		line := fmt.Sprintf(w.corrected, k.Row, k.Group, k.Position, string(k.From), string(k.To))
+		text += line + "\n"
+		corrections = append(corrections, line)
+	}
+	if change.Diff != nil {
+		for _, item := range change.Diff.Changes {
+			changes = append(changes, item.String())
+			if a.lang == license.English { // the library has these lines in English only
+				text += "  " + item.String() + "\n"
+			}
+		}
+	}
+	s := c.Status()
+	fields := a.statusFields(s)
+	fields["corrections"], fields["changes"], fields["license"] = corrections, changes, change.LicenseID
+	return a.say(text+a.statusText(s), fields)
+}

@@ -1,0 +1,188 @@
+// Package productcmd is what a product needs around its licence on the command
+// line: what is licensed, entering keys, importing files, using a feature, and
+// what a customer sends to the vendor. It is there to be copied: the commands
+// are thin, and every sentence about a licence comes from package license.
+package productcmd
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/activation"
+	"github.com/latchkey-go/latchkey/binding/machine"
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A Product is what makes these commands those of one product.
+type Product struct {
+	ID        string
+	Version   string
+	Released  time.Time
+	Keyring   string
+	Catalogue []byte
+
+	Machine []machine.Option    // for tests; a product leaves it empty
+	Now     func() time.Time    // nil is time.Now
+	Getenv  func(string) string // for the language
+}
+
+// Exit codes beside cli.OK, cli.Failed and cli.Usage, so that a script can tell
+// what to do: buy, renew, or put something right.
+const (
+	exitUnlicensed = 3
+	exitExpired    = 4
+	exitWaits      = 5
+	exitWarn       = 6
+)
+
+const about = `A small product with licence commands. It has the features draw, export, print
+and render, or whatever its licence says.`
+
+const footer = `Exit codes of status and run:
+  0  it works
+  3  it is not licensed here
+  4  its time or its runs are used up
+  5  it waits for something that can be put right: the clock, the beginning of
+     its term, local state
+  6  it works and there is something to act on (status --warn only)
+Of every command: 1 something failed or was refused, 2 called in a wrong way.
+
+The language is that of --lang, else of LC_ALL, LC_MESSAGES or LANG. With --json,
+standard output has one JSON object, also when something failed.`
+
+// An app is one run of the product.
+type app struct {
+	product Product
+	in      io.Reader
+	out     io.Writer
+	err     io.Writer
+	json    bool
+	lang    license.Language
+	dir     string
+}
+
+// An exitError ends the program with a code after everything has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Run runs the command that the arguments name and returns the exit code.
+func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
+	a := &app{product: p, in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
+	program := &cli.Program{
+		Name: "product", Help: about, Footer: footer, Out: out, Report: a.report, Global: a.global,
+		Commands: []cli.Command{
+			statusCommand(a), enterCommand(a), importCommand(a), runCommand(a),
+			fingerprintCommand(a), challengeCommand(a), setAsideCommand(a),
+		},
+	}
+	return program.Run(args)
+}
+
+func (a *app) global(f *flag.FlagSet) {
+	f.BoolVar(&a.json, "json", a.json, "answer in JSON")
+	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
+	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
+		lang := license.MatchLanguage(s)
+		if lang == license.English && !strings.HasPrefix(strings.ToLower(s), "en") {
+			return errors.New("the languages are en, de, sv and ru")
+		}
+		a.lang = lang
+		return nil
+	})
+}
+
+// systemLanguage returns the language that the environment asks for.
+func systemLanguage(getenv func(string) string) license.Language {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if tag := getenv(name); tag != "" {
+			return license.MatchLanguage(tag)
+		}
+	}
+	return license.English
+}
+
+// report tells of an error in the customer's language.
+func (a *app) report(_ string, err error) int {
+	var exit exitError
+	if errors.As(err, &exit) {
+		return int(exit)
+	}
+	code := cli.Failed
+	var wrong *cli.UsageError
+	if errors.As(err, &wrong) {
+		code = cli.Usage
+	}
+	if a.json {
+		_ = cli.WriteJSON(a.out, cli.Fields{"error": cli.ErrorFields(err, a.lang)})
+		return code
+	}
+	fmt.Fprintf(a.err, "%s: %s\n", a.product.ID, cli.ErrorText(err, a.lang))
+	return code
+}
+
+// say writes a result: its text, or its fields as JSON.
+func (a *app) say(text string, fields cli.Fields) error {
+	if a.json {
+		return cli.WriteJSON(a.out, fields)
+	}
+	_, err := io.WriteString(a.out, text)
+	return err
+}
+
+// options are what a product gives to activation.Open. What is left out is as
+// most products want it.
+func (a *app) options() activation.Options {
+	p := a.product
+	return activation.Options{
+		Product: p.ID, Version: p.Version, Released: p.Released,
+		Keyring: p.Keyring, Catalogue: p.Catalogue,
+		Host: a.machine(),
+		Dir:  a.dir,
+		Now:  p.Now,
+	}
+}
+
+func (a *app) machine() *machine.Machine { return machine.New(a.product.ID, a.product.Machine...) }
+
+// with opens the client for one command. Closing it gives back what was
+// reserved and not used, so its error counts.
+func (a *app) with(do func(c *activation.Client) error) (err error) {
+	c, err := activation.Open(a.options())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := c.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return do(c)
+}
+
+// exitOf returns the exit code for a state.
+func exitOf(s license.State) int {
+	switch {
+	case s.Works():
+		return cli.OK
+	case s == license.StateUnlicensed:
+		return exitUnlicensed
+	case s == license.StateExpired:
+		return exitExpired
+	default:
+		return exitWaits
+	}
+}
+
+// exit returns the error that ends the program with a code, nil for 0.
+func exit(code int) error {
+	if code == cli.OK {
+		return nil
+	}
+	return exitError(code)
+}
