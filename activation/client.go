@@ -35,6 +35,7 @@ type Client struct {
 	volatile       bool  // there is no place to store anything, and there will be none
 	blocks         map[string]*block
 	verified       map[string]*license.License // by the text of the document
+	updates        map[string]*license.Update  // likewise
 	closed         bool
 
 	timer *time.Timer    // of the next look
@@ -65,6 +66,7 @@ func Open(o Options) (*Client, error) {
 		sealer:   sealer{product: o.Product, machine: machineKey(o.Host)},
 		blocks:   map[string]*block{},
 		verified: map[string]*license.License{},
+		updates:  map[string]*license.Update{},
 
 		witnessed: o.witnessed(),
 	}
@@ -202,6 +204,7 @@ func (c *Client) followKeyring() {
 		c.keyring = next
 	}
 	clear(c.verified)
+	clear(c.updates)
 }
 
 // tellWitness states the counter in the second place, if it is not behind.

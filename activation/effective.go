@@ -84,12 +84,21 @@ func (c *Client) hold(i int, d document) (held, error) {
 	return h, nil
 }
 
-// updateOf returns the update that was applied to a licence.
+// updateOf returns the update that was applied to a licence. Like a licence, it
+// is verified once in a process.
 func (c *Client) updateOf(l *license.License, a appliedUpdate) (*license.Update, error) {
 	if a.Code != nil {
 		return l.Unseal(a.Code)
 	}
-	return license.OpenUpdate([]byte(a.Text), c.keyring)
+	if u := c.updates[a.Text]; u != nil {
+		return u, nil
+	}
+	u, err := license.OpenUpdate([]byte(a.Text), c.keyring)
+	if err != nil {
+		return nil, err
+	}
+	c.updates[a.Text] = u
+	return u, nil
 }
 
 // verify returns the licence that a document holds. What was verified once in

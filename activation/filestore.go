@@ -44,6 +44,7 @@ type FileStore struct {
 	fast   bool // does not sync: for what may be lost
 	now    func() time.Time
 	mu     sync.Mutex // one Swap at a time
+	swept  bool
 	locker locker
 }
 
@@ -81,7 +82,6 @@ func NewFileStore(path string) (*FileStore, error) {
 	}
 	s := &FileStore{dir: dir, path: path, now: time.Now}
 	s.locker = &fileLock{store: s, path: filepath.Join(path, "lock")}
-	s.sweep()
 	return s, nil
 }
 
@@ -209,6 +209,10 @@ func (s *FileStore) Swap(generation uint64, data []byte) (err error) {
 			err = unwritable(s.path, unlock)
 		}
 	}()
+	if !s.swept {
+		s.swept = true
+		s.sweep()
+	}
 	slot, newest, err := s.older()
 	if err != nil {
 		return err

@@ -157,6 +157,9 @@ func (c *Client) recordFirstUse(s *state, feature string) error {
 // activateDeployed records when licences that came with the deployment came to
 // this machine, where that matters.
 func (c *Client) activateDeployed() error {
+	if len(c.opt.Documents) == 0 {
+		return nil
+	}
 	now := c.now()
 	var ids []string
 	all, _ := c.licenses(c.state)

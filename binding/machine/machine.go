@@ -123,6 +123,9 @@ type Machine struct {
 // New returns the machine at hand for a product, whose name is 1 to 64
 // printable ASCII characters without blanks (another is an error of
 // [Machine.Fingerprint]). It reads nothing yet.
+//
+// The name salts the fingerprint, so a licence for several products must be
+// bound, and checked, under one name that they share, such as the vendor's.
 func New(product string, options ...Option) *Machine {
 	c := config{
 		custom:  map[string]ReadFunc{},
