@@ -182,7 +182,9 @@ func TestFileStoreSweeps(t *testing.T) {
 	for _, path := range []string{old, other, folder} {
 		require.NoError(t, os.Chtimes(path, before, before))
 	}
-	fileStore(t, dir)
+	s := fileStore(t, dir)
+	require.FileExists(t, old, "who only reads changes nothing")
+	require.NoError(t, s.Swap(0, []byte("first")))
 	require.NoFileExists(t, old)
 	require.FileExists(t, young)
 	require.FileExists(t, other)
