@@ -412,6 +412,12 @@ func TestFullDisk(t *testing.T) {
 		require.ErrorIs(t, c.Consume("print", 1), license.FolderUnwritable)
 		full.Store(false)
 		require.NoError(t, c.Consume("print", 1), "who asks again need not wait for that")
+		full.Store(true)
+		require.ErrorIs(t, c.Consume("print", 50), license.FolderUnwritable)
+		full.Store(false)
+		mustImport(t, c, v.update(t, 1, extend("export", 10)))
+		require.Empty(t, c.Status().Reasons)
+		require.True(t, c.Allows("print"))
 	})
 }
 

@@ -189,16 +189,16 @@ func count(s activation.Store, steps int) error {
 	for done := 0; done < steps; {
 		r, err := s.Load()
 		if err != nil {
-			return fmt.Errorf("Load: %w", err)
+			return fmt.Errorf("from Load: %w", err)
 		}
 		if want := record(r.Generation); r.Recovered || r.Generation > 0 && string(r.Data) != want {
-			return fmt.Errorf("Load returned generation %d with %.40q, recovered: %v; that is not what was stored", r.Generation, r.Data, r.Recovered)
+			return fmt.Errorf("what Load returned is generation %d with %.40q, recovered: %v, and that is not what was stored", r.Generation, r.Data, r.Recovered)
 		}
 		switch err := s.Swap(r.Generation, []byte(record(r.Generation+1))); {
 		case err == nil:
 			done++
 		case !errors.Is(err, activation.ErrConflict):
-			return fmt.Errorf("Swap: %w", err)
+			return fmt.Errorf("from Swap: %w", err)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package machine
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/binding"
@@ -209,6 +208,3 @@ func (d dmi) madeBy(words string) bool {
 	}
 	return false
 }
-
-// nothingKnown is for systems that do not say what they are.
-func nothingKnown() (string, error) { return "", errors.ErrUnsupported }
