@@ -30,7 +30,7 @@ import (
 func build(b testing.TB, name string) string {
 	b.Helper()
 	out := filepath.Join(b.TempDir(), name)
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./programs/"+name)
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", out, "./programs/"+name)
 	text, err := cmd.CombinedOutput()
 	require.NoError(b, err, "%s", text)
 	return out
