@@ -154,6 +154,7 @@ type checker struct {
 	until   Date  // the end of every feature, no date for none
 	pending bool  // the window begins with the first use
 	next    Date  // the next day on which something changes, no date for none
+	woken   Date  // the end for which that was seen to last
 
 	vm, remote    string // what was detected, once asked
 	vmErr, rmtErr error
@@ -357,7 +358,8 @@ func (c *checker) term(t Term, start Date) (r termResult) {
 			r.state = StateExpired
 		}
 	}
-	if r.until >= c.today && r.until != 0 {
+	if r.until >= c.today && r.until != 0 && r.until != c.woken {
+		c.woken = r.until // many features end on one day
 		c.wakeOn(r.until + 1)
 		for _, n := range c.env.Notice {
 			c.wakeOn(r.until - Date(n))

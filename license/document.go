@@ -118,7 +118,7 @@ func open(text []byte, keys *Keyring, kind string, role Role) (payload string, s
 	if why != nil {
 		return "", nil, why
 	}
-	return string(e.Payload()), signers, nil
+	return e.Text(), signers, nil
 }
 
 // parseEnvelope reads a document and refuses one of another kind.

@@ -26,7 +26,7 @@ func (k *Keyring) Rotate(document []byte) (*Keyring, error) {
 	if len(signers) < k.quorum {
 		return nil, &Reason{Code: KeyringQuorum, N: int64(len(signers)), Max: int64(k.quorum)}
 	}
-	next, err := decodeKeyring(string(e.Payload()))
+	next, err := decodeKeyring(e.Text())
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/latchkey-go/latchkey/internal/strictjson"
 )
@@ -101,6 +102,13 @@ func (e Envelope) Signed() []byte { return e.signed }
 
 // Payload returns the payload, a part of Signed.
 func (e Envelope) Payload() []byte { return e.signed[e.payload:] }
+
+// Text returns the payload as a string that shares its memory. So what is read
+// is the very bytes that were verified; nobody changes them any more.
+func (e Envelope) Text() string {
+	payload := e.Payload()
+	return unsafe.String(unsafe.SliceData(payload), len(payload))
+}
 
 // PAE returns DSSE's pre-authentication encoding for a kind and a payload.
 func PAE(kind string, payload []byte) []byte { return New(kind, payload).signed }

@@ -126,12 +126,20 @@ func (m *Members) Next() bool {
 	start := i + 1
 	for i = start; i < len(s) && inName[s[i]]; i++ {
 	}
-	if i+1 >= len(s) || s[i] != '"' || s[i+1] != ':' || m.begun && s[start:i] <= m.Name {
+	if i+1 >= len(s) || s[i] != '"' || s[i+1] != ':' || m.begun && !ascends(m.Name, s[start:i]) {
 		return m.nextSlow()
 	}
 	m.Name, m.begun = s[start:i], true
 	r.i = i + 2
 	return true
+}
+
+// ascends reports whether b comes after a. Mostly the first bytes tell.
+func ascends(a, b string) bool {
+	if len(a) > 0 && len(b) > 0 && a[0] != b[0] {
+		return a[0] < b[0]
+	}
+	return a < b
 }
 
 // nextSlow is Next for every member, step by step.
