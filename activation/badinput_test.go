@@ -252,13 +252,14 @@ func TestBadEnter(t *testing.T) {
 		{"a sentence", "please activate my copy of the program", license.KeyUnrecognized},
 		{"binary", "\x00\xff\xfe", license.KeyUnrecognized},
 		{"endless", strings.Repeat("A", 1<<20), license.KeyUnrecognized},
-		{"a document", string(v.sell(t)), license.KeyMistyped},
+		{"a document of another product", string(v.sell(t, func(l *license.License) { l.Products[0].ID = "acme-cam" })), license.OtherProduct},
+		{"a document cut off", string(v.sell(t)[:400]), license.Truncated},
 		{"a serial number", generate(keyfmt.Serial), license.NeedsServer},
 		{"a request key", request, license.NeedsServer},
 		{"a challenge code", generate(keyfmt.Challenge), license.KeyOfOtherKind},
 		{"an installation code", installation.Text(), license.KeyOfOtherKind},
 		{"an unlock code for nothing", generate(keyfmt.Unlock), license.UnlockUnknown},
-		{"a row too few", good[:strings.LastIndex(good, "\n")], license.KeyMistyped},
+		{"a row too few", good[:strings.LastIndex(good, "\n")], license.KeyIncomplete},
 		{"a row that is worn away", "?????-????" + good[10:], license.KeyMistyped},
 		{"of another product", activationKey("acme-cam", func(*license.KeyTerms) {}), license.KeyNotForUs},
 		{"of an edition that is not there", activationKey("acme-cad", func(k *license.KeyTerms) { k.Edition = 9 }), license.EditionUnknown},
@@ -284,7 +285,18 @@ func TestBadEnter(t *testing.T) {
 	o.Catalogue = nil
 	d := open(t, o)
 	_, err = d.Enter(context.Background(), good, activation.Licensee("Ada Lovelace"))
-	requireReason(t, err, license.KeyNotForUs)
+	requireReason(t, err, license.CatalogueNeeded)
+}
+
+// TestEnterDocument pastes a licence where keys are typed.
+func TestEnterDocument(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	o, _ := v.options(t)
+	c := open(t, o)
+	_, err := c.Enter(context.Background(), "\n "+string(v.sell(t)))
+	require.NoError(t, err)
+	require.True(t, c.Allows("draw"))
 }
 
 func TestBadOptions(t *testing.T) {
@@ -311,7 +323,7 @@ func TestBadOptions(t *testing.T) {
 		o, _ := v.options(t)
 		spoil(&o)
 		_, err := activation.Open(o)
-		requireReason(t, err, code)
+		require.ErrorIs(t, err, code)
 		require.NoDirExists(t, o.Dir)
 	}
 	_, err := activation.SetAside(activation.Options{})

@@ -3,6 +3,7 @@ package activation
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,7 +86,22 @@ func Open(o Options) (*Client, error) {
 		return nil, err
 	}
 	c.rebuild()
+	c.probe()
 	return c, nil
+}
+
+// probe tries whether state can be stored, if something is licensed that will
+// have to be recorded: then the status says now that it cannot, and not only
+// the first use.
+func (c *Client) probe() {
+	needed := slices.ContainsFunc(c.snap.Load().result.Decisions, func(d license.Decision) bool { return d.Left >= 0 || d.Pending })
+	store, able := c.store.(interface{ Writable() error })
+	if !needed || !able || c.unwritable != nil {
+		return
+	}
+	if c.unwritable = store.Writable(); c.unwritable != nil {
+		c.rebuild()
+	}
 }
 
 // release lets go of the folders that Open has opened.
@@ -315,7 +331,7 @@ func (c *Client) Close() error {
 	c.closed = true
 	c.timer.Stop()
 	err := c.settle()
-	c.snap.Store(&snapshot{result: license.Check(nil, license.Env{})})
+	c.snap.Store(&snapshot{result: &license.Result{Reasons: []license.Reason{*errClosed}}})
 	c.mu.Unlock()
 	c.looks.Wait()
 	c.release()

@@ -225,6 +225,26 @@ func TestDeployed(t *testing.T) {
 	})
 }
 
+// TestReplacedKeepsTime has a licence come again in a newer revision: what
+// counts from its first coming goes on.
+func TestReplacedKeepsTime(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	o, clock := v.options(t)
+	month := func(revision int64) []byte {
+		return v.sell(t, func(l *license.License) {
+			l.Revision = revision
+			l.Window = license.Term{Kind: license.FromActivation, Span: license.Span{Days: 30}}
+		})
+	}
+	visit(t, o, func(c *activation.Client) { mustImport(t, c, month(1)) })
+	clock.set(at("2026-04-01"))
+	visit(t, o, func(c *activation.Client) {
+		mustImport(t, c, month(2))
+		require.Equal(t, day("2026-04-09"), c.Decision("draw").Until)
+	})
+}
+
 // TestReplaced has newer licences take the place of older ones; what was used
 // stays used.
 func TestReplaced(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
@@ -32,12 +33,13 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //   - an activation key is a licence; it needs the option Licensee
 //   - an unlock code applies the update that a licence here carries sealed
 //   - a serial number or a request key needs the activation server
+//   - the text of a document that was pasted is imported
 //
 // Typing mistakes are put right where that is certain and are reported in the
 // change. Nothing is stored or used up before the key is whole and holds.
 //
-// The error is a *license.Reason: KeyUnrecognized or KeyMistyped around an
-// error of package keyfmt; KeyOfOtherKind; NeedsServer; for an activation key
+// The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
+// an error of package keyfmt; KeyOfOtherKind; NeedsServer; for an activation key
 // those of license.OpenKey, AlreadyEntered, and why it is not for this machine;
 // for an unlock code UnlockUnknown and those of license.Apply; or why nothing
 // can be stored.
@@ -48,6 +50,9 @@ func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption
 	var e entry
 	for _, option := range options {
 		option(&e)
+	}
+	if text := strings.TrimSpace(typed); strings.HasPrefix(text, "-----BEGIN") || strings.HasPrefix(text, "{") { // a file's text, pasted
+		return c.Import(ctx, strings.NewReader(typed))
 	}
 	key, corrections, err := keyfmt.Parse(typed)
 	if err != nil {
@@ -64,7 +69,10 @@ func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption
 // mistyped returns what is wrong with a key that cannot be read.
 func mistyped(err error) error {
 	var row *keyfmt.RowError
-	if errors.As(err, &row) {
+	if errors.As(err, &row) && row.Problem == keyfmt.RowMissing {
+		return &license.Reason{Code: license.KeyIncomplete, Detail: where(row), Err: err}
+	}
+	if row != nil {
 		return &license.Reason{Code: license.KeyMistyped, Detail: where(row), Err: err}
 	}
 	return &license.Reason{Code: license.KeyUnrecognized, Err: err}
@@ -87,7 +95,7 @@ func (c *Client) enterActivationKey(key keyfmt.Key, name string) (Change, error)
 	d := document{Key: key.Payload(), Name: name}
 	return c.install(func() (document, *license.License, error) {
 		if c.catalogue == nil {
-			return d, nil, &license.Reason{Code: license.KeyNotForUs, Needs: c.opt.Product}
+			return d, nil, &license.Reason{Code: license.CatalogueNeeded}
 		}
 		l, err := c.verify(d)
 		return d, l, err
@@ -119,6 +127,8 @@ func where(e *keyfmt.RowError) string {
 	switch n := len(e.Rows); {
 	case n == 1 && len(e.Groups) == 1:
 		return "row " + strconv.Itoa(e.Rows[0]) + ", group " + strconv.Itoa(e.Groups[0])
+	case n == 1 && e.Rows[0] == 0:
+		return "" // the last row, whose number is not known
 	case n == 1:
 		return "row " + strconv.Itoa(e.Rows[0])
 	case n > 1:

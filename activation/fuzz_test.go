@@ -156,6 +156,7 @@ func FuzzReadRecord(f *testing.F) {
 	f.Add([]byte(header(1, []byte("data"))+"\ndata"), []byte(header(2, nil)+"\n"))
 	f.Add([]byte("latchkey state 1 18446744073709551615 0 0000000000000000\n"), []byte{})
 	f.Add([]byte("latchkey state 1 \n"), []byte("\n\n"))
+	f.Add([]byte(header(1<<64-1, nil)+"\n"), []byte(header(1<<63, nil)+"\n"))
 	f.Add([]byte(header(3, []byte("\n"))+"\n\n"), []byte(header(3, []byte("x"))+"\nx"))
 	dir := f.TempDir()
 	s, err := NewFileStore(dir)

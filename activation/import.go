@@ -17,6 +17,7 @@ import (
 // Nothing is stored unless the document holds, is for this product and this
 // machine, and changes something. The error is a *license.Reason of package
 // license's Open functions, of Apply or Rotate; OtherProduct, OtherLicense,
+// NoLicense for an update where there is none;
 // HardwareChanged, HardwareUnreadable or BindingUnchecked; AlreadyEntered or
 // OutOfOrder for a licence that is here already, as it is or newer; or why
 // nothing can be stored.
@@ -163,6 +164,9 @@ func (c *Client) importUpdate(text []byte) (Change, error) {
 			if h.terms.Serial == u.Serial {
 				return c.apply(s, h, u, appliedUpdate{Text: string(text)}, change)
 			}
+		}
+		if len(all) == 0 {
+			return &license.Reason{Code: license.NoLicense}
 		}
 		return &license.Reason{Code: license.OtherLicense}
 	})

@@ -24,8 +24,8 @@ type Options struct {
 	// Keyring is the text of the vendor's keyring, see license.Keyring. A
 	// program embeds it.
 	Keyring string
-	// Catalogue is the product's signed catalogue, which typed activation keys
-	// need.
+	// Catalogue is the product's signed catalogue of editions, without which
+	// activation keys cannot be read. A program embeds it.
 	Catalogue []byte
 	// Documents are licence files that came with the deployment, such as a
 	// file that is mounted into a container. They count beside those imported,
@@ -35,11 +35,14 @@ type Options struct {
 	// Host is the machine at hand: machine.New(product) of package
 	// binding/machine. Without one, licences that are bound are refused.
 	Host license.Host
-	// User is the e-mail address of who uses the product, for named seats.
+	// User is the e-mail address of who uses the product. A feature with named
+	// seats is refused to a user who is not bound to it; binding users is the
+	// activation server's.
 	User string
 
 	// Dir is the folder of local state, of this product and user alone. It
-	// defaults to latchkey/PRODUCT in os.UserConfigDir.
+	// defaults to latchkey/PRODUCT in os.UserConfigDir. It must not be the
+	// customer's to choose, who could have a new one for every trial.
 	Dir string
 	// WitnessDir is the second place that proves the state to be the newest.
 	// It defaults to a folder below os.UserCacheDir.
@@ -87,6 +90,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Product == "":
 		return errors.New("activation: Options.Product is empty: give the product's id, as its licences have it")
+	case !license.IsID(o.Product):
+		return fmt.Errorf("activation: Options.Product %q cannot be a product's id: it has 1 to 64 letters, digits and . _ - + @ :", o.Product)
 	case o.Version == "":
 		return errors.New("activation: Options.Version is empty: give the version of the program that runs")
 	case o.Released.IsZero():
@@ -206,12 +211,14 @@ func (o *Options) parse() (*license.Keyring, *license.Catalogue, error) {
 		return keyring, nil, nil
 	}
 	catalogue, err := license.OpenCatalogue(o.Catalogue, keyring)
-	if err != nil {
+	switch {
+	case errors.Is(err, license.KeyUnknown), errors.Is(err, license.OtherVendor):
+		return nil, nil, fmt.Errorf("activation: Options.Catalogue is not signed by a key of Options.Keyring: embed the two that belong together (%w)", err.(*license.Reason).Code)
+	case err != nil:
 		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w", err)
-	}
-	if catalogue.Product != o.Product {
-		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w",
-			&license.Reason{Code: license.OtherProduct, Has: catalogue.Product, Needs: o.Product})
+	case catalogue.Product != o.Product:
+		return nil, nil, fmt.Errorf("activation: Options.Catalogue is of the product %q, and Options.Product is %q (%w)",
+			catalogue.Product, o.Product, license.OtherProduct)
 	}
 	return keyring, catalogue, nil
 }

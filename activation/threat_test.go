@@ -144,7 +144,7 @@ func threatRestore(t *testing.T) {
 		visit(t, o, func(c *activation.Client) {
 			require.NoError(t, os.RemoveAll(filepath.Join(o.Dir, "state.0")))
 			require.NoError(t, os.RemoveAll(filepath.Join(o.Dir, "state.1")))
-			requireReason(t, importing(c, v.update(t, 1, extend("export", 1))), license.OtherLicense)
+			requireReason(t, importing(c, v.update(t, 1, extend("export", 1))), license.NoLicense)
 			mustImport(t, c, v.sell(t))
 			requireRestored(t, c)
 		})

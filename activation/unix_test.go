@@ -3,12 +3,14 @@
 package activation_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"testing"
@@ -45,12 +47,14 @@ func unprivileged(t *testing.T) bool {
 	}
 	require.NoError(t, err)
 	defer from.Close()
+	syscall.ForkLock.RLock() // a process that started now would keep the program open for writing
 	to, err := os.OpenFile(program, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	if err == nil {
+		_, err = io.Copy(to, from)
+		err = errors.Join(err, to.Chmod(0o755), to.Close())
+	}
+	syscall.ForkLock.RUnlock()
 	require.NoError(t, err)
-	_, err = io.Copy(to, from)
-	require.NoError(t, err)
-	require.NoError(t, to.Chmod(0o755))
-	require.NoError(t, to.Close())
 	return alone(t, func(cmd *exec.Cmd) {
 		cmd.Path, cmd.Dir = program, "/"
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -387,6 +391,36 @@ func threatNoHome(t *testing.T) {
 		require.NoError(t, os.Chmod(path, 0o600))
 		mustImport(t, c, v.update(t, 1, extend("export", 1)))
 	})
+}
+
+// TestCloseLetsGo opens clients again and again: nothing stays open, of those
+// that cannot be opened either.
+func TestCloseLetsGo(t *testing.T) {
+	if os.Getenv(aloneVar) == "" {
+		t.Parallel()
+	}
+	if !alone(t, func(*exec.Cmd) {}) {
+		return
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // what is forgotten stays open
+	v := newVendor(t)
+	o, _ := v.options(t)
+	o.Host = machineA()
+	visit(t, o, func(c *activation.Client) { mustImport(t, c, v.sell(t)) })
+	foreign := o
+	foreign.Host = machineB()
+	files := func() int {
+		all, err := os.ReadDir("/dev/fd")
+		require.NoError(t, err)
+		return len(all)
+	}
+	before := files()
+	for range 20 {
+		visit(t, o, func(c *activation.Client) { require.NoError(t, c.Consume("print", 1)) })
+		_, err := activation.Open(foreign)
+		requireReason(t, err, license.RecordForeign)
+	}
+	require.Equal(t, before, files())
 }
 
 // TestUnixThreats holds that none of the threats is left out.

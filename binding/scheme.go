@@ -43,6 +43,9 @@ func ParseScheme(line string) (Scheme, error) {
 	if _, _, err := parseScheme(line); err != nil {
 		return Scheme{}, err
 	}
+	if ready, named := Named(line); named && ready != line {
+		return Scheme{}, &SchemeError{"name of a ready-made scheme"}
+	}
 	return Scheme{line}, nil
 }
 
@@ -67,8 +70,8 @@ func (s Scheme) Tolerance() int {
 type SchemeError struct {
 	// Problem is one of "empty", "too long", "too many components", "name",
 	// "reserved name", "component twice", "tolerance missing", "tolerance
-	// without ~", "tolerance not a number", "tolerance too large" and
-	// "nothing needed".
+	// without ~", "tolerance not a number", "tolerance too large",
+	// "nothing needed" and "name of a ready-made scheme": Named gives its line.
 	Problem string
 }
 

@@ -132,3 +132,12 @@ func parseDigest(word string) (d digest, ok bool) {
 	_, err := hex.Decode(d[:], []byte(word))
 	return d, err == nil
 }
+
+var errJSON = errors.New("binding: a fingerprint has a text of its own: use Text and ParseText")
+
+// MarshalJSON returns an error: a fingerprint that went into JSON by accident
+// would be lost, or stand in a log.
+func (f Fingerprint) MarshalJSON() ([]byte, error) { return nil, errJSON }
+
+// UnmarshalJSON returns an error, as MarshalJSON does.
+func (f *Fingerprint) UnmarshalJSON([]byte) error { return errJSON }

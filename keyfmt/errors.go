@@ -62,9 +62,10 @@ type RowError struct {
 
 	// Rows are the rows concerned, numbered from 1 as they were typed: all that
 	// are beyond repair (TooManyWrong), the one with too few or too many characters
-	// (WrongLength; none when it cannot be told which), the two that contradict
-	// cannot be of one key (RowTwice, RowsMixed). For RowMissing they are the key's own numbers of the
-	// rows missing, and 0 stands for the last row when its number is unknown.
+	// (WrongLength; none when it cannot be told which), or the two that begin
+	// alike and differ (RowTwice) or cannot be of one key (RowsMixed). For
+	// RowMissing they are the key's own numbers of the rows missing, and 0 stands
+	// for the last row when its number is unknown.
 	Rows []int
 
 	// Groups are the groups of row Rows[0], from 1, that were typed with more or

@@ -182,7 +182,7 @@ func (k Key) Equal(other Key) bool {
 }
 
 // Rows returns the key as it is printed, each row in five groups of five; a
-// request key as one row, "12345 67890".
+// request key as one row, "12345 67894".
 func (k Key) Rows() []string {
 	switch {
 	case k.payload == nil:

@@ -71,8 +71,9 @@ func (d *decoder) close(complete bool) error {
 	return nil
 }
 
-// isID reports whether s can name a thing: letters, digits and ._-+@: only.
-func isID(s string) bool {
+// IsID reports whether s can name a thing: 1 to 64 letters, digits and
+// . _ - + @ : and nothing else.
+func IsID(s string) bool {
 	for i := range len(s) {
 		if !inID[s[i]] {
 			return false
@@ -92,7 +93,7 @@ var inID = func() (t [256]bool) {
 // id reads an identifier.
 func (d *decoder) id() string {
 	s := d.String()
-	if d.Err() == nil && !isID(s) {
+	if d.Err() == nil && !IsID(s) {
 		d.Fail("an identifier has 1 to 64 letters, digits and . _ - + @ :")
 	}
 	return s

@@ -2,6 +2,8 @@ package license
 
 import (
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +79,7 @@ func ParseKeyring(text string) (*Keyring, error) {
 		ok := true
 		switch {
 		case i == 0:
-			ok = name == "vendor" && isID(value)
+			ok = name == "vendor" && IsID(value)
 			k.vendor = value
 		case i == 1:
 			ok = name == "version"
@@ -139,8 +141,23 @@ func smallNumber(s string, ok bool) (int64, bool) {
 
 func keyringDamaged(line int) error { return &Reason{Code: KeyringDamaged, N: int64(line)} }
 
-// NewKeyring makes a keyring, as ParseKeyring would read it from its text.
+// NewKeyring makes a keyring, as ParseKeyring would read it from its text. The
+// error says which argument is not fit for one.
 func NewKeyring(vendor string, version int64, quorum int, keys []Key) (*Keyring, error) {
+	if !IsID(vendor) {
+		return nil, fmt.Errorf("license: a keyring's vendor is an identifier, and %q is none", vendor)
+	}
+	if version < 1 {
+		return nil, errors.New("license: a keyring's version is 1 or more")
+	}
+	for i, key := range keys {
+		switch {
+		case !key.Public.ok:
+			return nil, fmt.Errorf("license: key %d of the keyring has no public key", i+1)
+		case key.End.String() == "":
+			return nil, fmt.Errorf("license: key %d of the keyring has no last day", i+1)
+		}
+	}
 	return ParseKeyring((&Keyring{vendor: vendor, version: version, quorum: quorum, keys: keys}).String())
 }
 

@@ -96,6 +96,12 @@ func german(c Code) (text, remedy string) {
 	case KeyMistyped:
 		return "Einige Zeichen des Schlüssels stimmen nicht[: {detail}].",
 			"Vergleichen Sie den Schlüssel mit dem Original und geben Sie ihn noch einmal ein. Groß- oder Kleinbuchstaben, O oder 0, I oder 1 machen keinen Unterschied."
+	case KeyIncomplete:
+		return "Der Schlüssel ist nicht vollständig[; es fehlt: {detail}].",
+			"Geben Sie alle Zeilen ein, in beliebiger Reihenfolge. Bei einem Aktivierungsschlüssel beginnt eine Zeile mit einer Ziffer; das ist die letzte."
+	case CatalogueNeeded:
+		return "Diese Anwendung kann keine Aktivierungsschlüssel lesen.",
+			"Laden Sie stattdessen eine Lizenzdatei, oder aktualisieren Sie die Anwendung. Ihr Entwickler muss ihr den Katalog der Editionen mitgeben."
 	case KeyUnrecognized:
 		return "Das sieht nach keinem Schlüssel aus, den diese Anwendung verwenden kann.",
 			"Geben Sie den Schlüssel so ein, wie er gedruckt ist: Reihen aus fünf Gruppen mit je fünf Zeichen, oder zehn Ziffern."
@@ -218,8 +224,8 @@ func german(c Code) (text, remedy string) {
 		return "Die Uhr dieses Computers wurde zurückgestellt[: Sie zeigt {now}, die letzte bekannte Zeit ist {mark}]. Bis zu 24 Stunden machen nichts aus; darüber hinaus pausieren zeitlich begrenzte Funktionen, und die anderen funktionieren weiter.",
 			"Stellen Sie die Uhr; sobald sie richtig geht, gilt die Lizenz von selbst wieder. Ging die Uhr vorher vor, prüfen Sie online oder laden Sie eine signierte Uhrzeit."
 	case RestoreDetected:
-		return "Auf diesem Computer wurde eine ältere Kopie der Lizenzdaten zurückgespielt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen funktionieren weiter.",
-			"Prüfen Sie online. Ohne Verbindung tauschen Sie eine Datei mit dem Anbieter[ ({contact})] aus."
+		return "Die Lizenzdaten auf diesem Computer sind älter als das, woran er sich erinnert: Sie wurden zurückgespielt, entfernt oder beschädigt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen funktionieren weiter.",
+			"Prüfen Sie online. Ohne Verbindung nennen Sie dem Anbieter[ ({contact})] den Prüfcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
 	case FolderUnwritable:
 		return "Die Lizenzdaten lassen sich auf diesem Computer nicht speichern[: {detail}]. Das wurde geprüft, bevor etwas verbraucht wurde.",
 			"Geben Sie der Anwendung das Recht, in ihren Ordner zu schreiben, sorgen Sie für freien Speicherplatz und versuchen Sie es noch einmal."

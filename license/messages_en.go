@@ -96,6 +96,12 @@ func english(c Code) (text, remedy string) {
 	case KeyMistyped:
 		return "Some characters of the key are not right[: {detail}].",
 			"Compare the key with the original and type it again. Capital or small letters, O or 0, I or 1 make no difference."
+	case KeyIncomplete:
+		return "The key is not complete[; missing: {detail}].",
+			"Type all of its rows, in any order. An activation key has one row that begins with a digit; that is the last one."
+	case CatalogueNeeded:
+		return "This application cannot read activation keys.",
+			"Load a licence file instead, or update the application. Its developer has to give it the catalogue of its editions."
 	case KeyUnrecognized:
 		return "This does not look like any key that this application can use.",
 			"Enter the key as it is printed: rows of five groups with five characters each, or ten digits."
@@ -218,8 +224,8 @@ func english(c Code) (text, remedy string) {
 		return "The clock of this computer has been set back[: it shows {now}, and the last known time is {mark}]. Up to 24 hours make no difference; beyond that, features with a time limit pause, and the others keep working.",
 			"Set the clock; the licence returns by itself when the clock is right. If the clock was ahead before, check online or load a signed time."
 	case RestoreDetected:
-		return "An older copy of the licence data was put back on this computer. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others keep working.",
-			"Check online. Without a connection, exchange a file with the vendor[ ({contact})]."
+		return "The licence data on this computer is older than what the computer remembers: it was restored, removed or damaged. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others keep working.",
+			"Check online. Without a connection, show the challenge code of this application to the vendor[ ({contact})], and load the file that comes back."
 	case FolderUnwritable:
 		return "The licence data cannot be stored on this computer[: {detail}]. This was checked before anything was used up.",
 			"Give the application the right to write to its folder and make sure that the disk has room, then try again."

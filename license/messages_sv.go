@@ -96,6 +96,12 @@ func swedish(c Code) (text, remedy string) {
 	case KeyMistyped:
 		return "Några tecken i nyckeln stämmer inte[: {detail}].",
 			"Jämför nyckeln med originalet och skriv in den igen. Stora eller små bokstäver, O eller 0, I eller 1 gör ingen skillnad."
+	case KeyIncomplete:
+		return "Nyckeln är inte fullständig[; det som saknas: {detail}].",
+			"Skriv in alla rader, i valfri ordning. En aktiveringsnyckel har en rad som börjar med en siffra; den är den sista."
+	case CatalogueNeeded:
+		return "Det här programmet kan inte läsa aktiveringsnycklar.",
+			"Läs in en licensfil i stället, eller uppdatera programmet. Utvecklaren måste ge det katalogen över utgåvorna."
 	case KeyUnrecognized:
 		return "Det här ser inte ut som någon nyckel som programmet kan använda.",
 			"Skriv nyckeln som den är tryckt: rader med fem grupper om fem tecken, eller tio siffror."
@@ -218,8 +224,8 @@ func swedish(c Code) (text, remedy string) {
 		return "Datorns klocka har ställts tillbaka[: den visar {now}, och den senast kända tiden är {mark}]. Upp till 24 timmar gör ingenting; därutöver pausas tidsbegränsade funktioner, och de andra fortsätter att fungera.",
 			"Ställ klockan; licensen kommer tillbaka av sig själv när klockan går rätt. Om klockan gick före tidigare, sök online eller läs in en signerad tid."
 	case RestoreDetected:
-		return "En äldre kopia av licensdata har lagts tillbaka på den här datorn. Funktioner vars användningar eller dagar räknas här väntar tills leverantören har bekräftat uppgifterna; de andra fortsätter att fungera.",
-			"Sök online. Utan anslutning, utbyt en fil med leverantören[ ({contact})]."
+		return "Licensdata på den här datorn är äldre än vad datorn minns: de har återställts, tagits bort eller skadats. Funktioner vars användningar eller dagar räknas här väntar tills leverantören har bekräftat uppgifterna; de andra fortsätter att fungera.",
+			"Sök online. Utan anslutning, visa programmets kontrollkod för leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case FolderUnwritable:
 		return "Licensdata går inte att spara på den här datorn[: {detail}]. Det kontrollerades innan något förbrukades.",
 			"Ge programmet rätt att skriva i sin mapp, se till att det finns plats på disken och försök igen."

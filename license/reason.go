@@ -45,6 +45,8 @@ const (
 	NeedsServer     Code = "needs_server"      // Has: the kind of key that only the server can use
 	KeyOfOtherKind  Code = "key_of_other_kind" // Has, Needs: kinds of typed keys
 	KeyMistyped     Code = "key_mistyped"      // Detail: which row or group
+	KeyIncomplete   Code = "key_incomplete"    // Detail: which rows are missing, "" for the last
+	CatalogueNeeded Code = "catalogue_needed"  // the product has no catalogue, and so cannot read activation keys
 	KeyUnrecognized Code = "key_unrecognized"  // no kind of key at all
 )
 
@@ -57,7 +59,7 @@ const (
 	ObtainingNotYet  Code = "obtaining_not_yet"  // From: the first day to apply it
 	SeatExcess       Code = "seat_excess"        // N bound, Max licensed, Names bound
 	OtherScheme      Code = "other_scheme"       // Has, Needs: binding schemes; split the order
-	UpdateRefused    Code = "update_refused"     // Detail: the rule of section "Updates" that it breaks
+	UpdateRefused    Code = "update_refused"     // Detail: the rule of Apply that it breaks
 	NothingToUpdate  Code = "nothing_to_update"  //
 	KindNotLowered   Code = "kind_not_lowered"   // Has, Needs: kinds of licences
 	ConditionsRaised Code = "conditions_raised"  // an add-on update that adds a condition
@@ -133,6 +135,10 @@ type Reason struct {
 func (r *Reason) Error() string {
 	return r.Text(English) + " " + r.Remedy(English)
 }
+
+// String is Error, so that a Reason that is not behind a pointer prints as what
+// it says.
+func (r Reason) String() string { return r.Error() }
 
 // Unwrap returns the cause.
 func (r *Reason) Unwrap() error { return r.Err }

@@ -59,7 +59,8 @@ func productShowsFingerprint(s *story) error {
 		return err
 	}
 	if s.scheme, err = firstThatBinds(fingerprint, where.Scheme); err != nil {
-		s.say("This %s has nothing of its own to bind to (%v).", where.Kind, err)
+		s.say("This is a %s, and has nothing of its own to bind to.", where.Kind)
+		s.say("%s", where.Advice)
 		s.say("It gets an identity from whoever runs it, as containers do: machine.WithInstance.")
 		s.machine = machine.New(product, machine.WithInstance("quickstart-1"))
 		if fingerprint, err = s.machine.Fingerprint(context.Background()); err != nil {
@@ -76,12 +77,18 @@ func productShowsFingerprint(s *story) error {
 	return nil
 }
 
-// firstThatBinds returns the strictest of a few schemes that this machine can
-// satisfy.
+// firstThatBinds returns the scheme that is advised for such a machine, or one
+// that asks for less, if this machine can satisfy it.
 func firstThatBinds(f binding.Fingerprint, advised string) (string, error) {
-	named, _ := binding.Named(advised)
-	var failures []error
-	for _, line := range []string{binding.SchemeWorkstation, named, binding.SchemeMachine} {
+	lines := []string{}
+	if line, named := binding.Named(advised); named {
+		lines = append(lines, line)
+	}
+	if advised != "container" && advised != "cloud" { // their machine id may be that of their sisters
+		lines = append(lines, binding.SchemeMachine)
+	}
+	failures := []error{errors.New("no scheme fits")}
+	for _, line := range lines {
 		scheme, err := binding.ParseScheme(line)
 		if err == nil {
 			_, err = f.Bind(scheme)
@@ -99,6 +106,9 @@ func vendorIssuesLicense(s *story) error {
 	var fingerprint binding.Fingerprint
 	if err := fingerprint.ParseText(s.fingerprint); err != nil {
 		return err
+	}
+	if fingerprint.Product() != product {
+		return errors.New("the fingerprint was taken for another product, and no licence bound to it would ever match")
 	}
 	scheme, err := binding.ParseScheme(s.scheme)
 	if err != nil {

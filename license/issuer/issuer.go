@@ -56,6 +56,9 @@ func New(vendor string, role license.Role, signer crypto.Signer) (*Issuer, error
 	if !ok {
 		return nil, fmt.Errorf("issuer: the signer's key is a %T, not an Ed25519 key", signer.Public())
 	}
+	if !license.IsID(vendor) {
+		return nil, fmt.Errorf("issuer: the vendor's name is an identifier, as in the keyring, and %q is none", vendor)
+	}
 	checked, err := license.ParsePublicKey(public)
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
@@ -79,6 +82,9 @@ func (i *Issuer) Public() license.PublicKey { return i.public }
 // is set to the issuer's. The error is ErrRole, a reason of package license
 // why nobody could read it, or the signer's own.
 func (i *Issuer) License(l *license.License) ([]byte, error) {
+	if missing := missingOfLicense(l); missing != "" {
+		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	}
 	own := *l
 	own.Vendor = i.vendor
 	payload, err := own.Encode()
@@ -90,6 +96,9 @@ func (i *Issuer) License(l *license.License) ([]byte, error) {
 
 // Update signs an update, as License does a licence.
 func (i *Issuer) Update(u *license.Update) ([]byte, error) {
+	if missing := missingOfUpdate(u); missing != "" {
+		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	}
 	own := *u
 	own.Vendor = i.vendor
 	payload, err := own.Encode()
@@ -132,10 +141,13 @@ func SealUpdate(u license.Update) (license.Sealed, keyfmt.Key, error) {
 }
 
 // Key returns a typed activation key for a product and a licensee's name,
-// which must be entered with the key as it is printed. The error is ErrRole,
-// one with the code Malformed if the terms do not fit into a key, or the
-// signer's own.
+// which must be entered with the key as it is printed. It does not see the
+// catalogue, which must have the edition. The error is ErrRole, one that says
+// which of the terms does not fit into a key, or the signer's own.
 func (i *Issuer) Key(t license.KeyTerms, product, name string) (keyfmt.Key, error) {
+	if missing := missingOfKey(t); missing != "" {
+		return keyfmt.Key{}, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	}
 	terms, err := t.Encode(product, name)
 	if err != nil {
 		return keyfmt.Key{}, err

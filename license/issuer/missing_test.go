@@ -1,0 +1,80 @@
+package issuer_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+// What a vendor forgot is named as the vendor knows it.
+func TestMissingFieldsAreNamed(t *testing.T) {
+	t.Parallel()
+	key, err := issuer.Generate(license.RoleLicense, zeros(7))
+	require.NoError(t, err)
+	for _, vendor := range []string{"", "Acme GmbH"} {
+		_, err := issuer.New(vendor, key.Role(), key.Signer())
+		require.ErrorContains(t, err, "vendor's name")
+	}
+	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+	require.NoError(t, err)
+
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	whole := func() *license.License {
+		return &license.License{ID: "L-1", Kind: license.Full, Issued: now, Products: []license.Product{{ID: "acme-cad", Features: []license.Feature{{ID: "draw"}}}}}
+	}
+	_, err = vendor.License(whole())
+	require.NoError(t, err)
+	for want, spoil := range map[string]func(l *license.License){
+		"License.ID":       func(l *license.License) { l.ID = "" },
+		"License.Serial":   func(l *license.License) { l.Serial = "S 1" },
+		"License.Kind":     func(l *license.License) { l.Kind = "" },
+		"License.Issued":   func(l *license.License) { l.Issued = time.Time{} },
+		"License.Products": func(l *license.License) { l.Products = nil },
+		"License.Binding":  func(l *license.License) { l.Binding.Scheme = "machine" },
+		"Product.ID":       func(l *license.License) { l.Products[0].ID = "" },
+		"Feature.ID":       func(l *license.License) { l.Products[0].Features[0].ID = "a b" },
+		"maintenance":      func(l *license.License) { l.Products[0].Maintenance.Lapse = license.Keep },
+		"below zero":       func(l *license.License) { l.Products[0].Features[0].Runs = -1 },
+		"extends":          func(l *license.License) { l.Products[0].Features[0].Term.Kind = license.Extend },
+	} {
+		l := whole()
+		spoil(l)
+		text, err := vendor.License(l)
+		require.ErrorContains(t, err, want)
+		require.Nil(t, text)
+	}
+	for want, u := range map[string]*license.Update{
+		"Update.ID":       {Serial: "S", Sequence: 1, Issued: now},
+		"Update.Serial":   {ID: "U", Sequence: 1, Issued: now},
+		"Update.Sequence": {ID: "U", Serial: "S", Issued: now},
+		"Update.Issued":   {ID: "U", Serial: "S", Sequence: 1},
+	} {
+		_, err := vendor.Update(u)
+		require.ErrorContains(t, err, want)
+	}
+	today := license.DateOf(now)
+	for want, k := range map[string]license.KeyTerms{
+		"Edition": {Issued: today},
+		"Issued":  {Edition: 1},
+		"Seats":   {Edition: 1, Issued: today, Seats: license.MaxKeySeats + 1},
+		"Number":  {Edition: 1, Issued: today, Number: -1},
+		"Term":    {Edition: 1, Issued: today, Term: license.Term{Kind: license.FromFirstUse, Span: license.Span{Days: 1}}},
+	} {
+		_, err := vendor.Key(k, "acme-cad", "Ada")
+		require.ErrorContains(t, err, "KeyTerms."+want)
+	}
+}
+
+// zeros reads as one byte for ever.
+type zeros byte
+
+func (z zeros) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(z)
+	}
+	return len(b), nil
+}
