@@ -27,7 +27,7 @@ type Client struct {
 
 	mu             sync.Mutex // guards all below, and every change of state
 	keyring        *license.Keyring
-	followed       string // the text of the document that keyring is from; "" for the one built in
+	followed       []string // the text of the document that keyring is from; "" for the one built in
 	state          *state
 	generation     uint64
 	recovered      bool
@@ -87,6 +87,7 @@ func Open(o Options) (*Client, error) {
 	}
 	c.rebuild()
 	c.probe()
+	c.keepTime()
 	return c, nil
 }
 
@@ -158,6 +159,7 @@ func (c *Client) load() error {
 		}
 	}
 	c.state, c.sealer = s, sealer
+	c.dropBlocks()
 	c.generation, c.recovered = record.Generation, record.Recovered
 	c.witnessMissing = c.witnessed && !t.heard
 	c.followKeyring()
@@ -182,6 +184,7 @@ func newState(t testimony) *state {
 	s := &state{Seed: make([]byte, seedSize)}
 	_, _ = rand.Read(s.Seed)
 	s.Restored = t.heard && t.counter > 0
+	s.Mark = t.mark
 	return s
 }
 
@@ -193,6 +196,9 @@ func (s *state) putBack(t testimony) {
 	s.Restored = true
 	s.Counter = max(s.Counter, t.counter)
 	s.Challenge = nil
+	if t.mark.After(s.Mark) {
+		s.Mark = t.mark
+	}
 }
 
 // listen returns what the witness states.
@@ -207,20 +213,38 @@ func (c *Client) listen() testimony {
 	return c.sealer.hear(r.Data)
 }
 
-// followKeyring takes over the keyring that was received last, if the one that
-// is built in leads to it. One that it does not lead to is left alone: a newer
-// program may have been built with new keys. Under another keyring, everything
-// is verified anew.
+// followKeyring goes from the keyring that is built in to the newest, by the
+// documents that were received, each of which the one before must lead to. One
+// that none leads to is left alone: a newer program may have been built with
+// new keys. Under another keyring, everything is verified anew.
 func (c *Client) followKeyring() {
-	if c.state.Keyring == c.followed {
+	if slices.Equal(c.state.Keyrings, c.followed) {
 		return
 	}
-	c.followed, c.keyring = c.state.Keyring, c.embedded
-	if next, err := c.embedded.Rotate([]byte(c.followed)); err == nil {
-		c.keyring = next
+	c.followed, c.keyring = slices.Clone(c.state.Keyrings), c.embedded
+	for _, text := range c.followed {
+		if next, err := c.keyring.Rotate([]byte(text)); err == nil {
+			c.keyring = next
+		}
 	}
 	clear(c.verified)
 	clear(c.updates)
+	c.openCatalogue()
+}
+
+// openCatalogue reads the catalogue under the keyring in force. Where that does
+// not have its key any more, activation keys wait for a newer one.
+func (c *Client) openCatalogue() {
+	c.catalogue = nil
+	if c.opt.Catalogue == nil {
+		return
+	}
+	catalogue, err := license.OpenCatalogue(c.opt.Catalogue, c.keyring)
+	if err != nil {
+		c.opt.Logger.Warn("latchkey: the catalogue does not hold under the keyring that was received", "error", err)
+		return
+	}
+	c.catalogue = catalogue
 }
 
 // tellWitness states the counter in the second place, if it is not behind.
@@ -242,7 +266,7 @@ func (c *Client) tellWitness() {
 			c.witnessMissing = false
 			return
 		}
-		err = c.witness.Swap(r.Generation, c.sealer.testify(c.state.Counter))
+		err = c.witness.Swap(r.Generation, c.sealer.testify(c.state))
 		if err == nil {
 			c.witnessMissing = false
 			return

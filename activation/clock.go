@@ -20,6 +20,9 @@ func (c *Client) Challenge() (keyfmt.Key, error) {
 	if c.closed {
 		return keyfmt.Key{}, errClosed
 	}
+	if err := c.catchUp(); err != nil {
+		return keyfmt.Key{}, err
+	}
 	if c.state.Challenge == nil {
 		key, err := keyfmt.Generate(keyfmt.Challenge, nil)
 		if err != nil {
@@ -27,7 +30,8 @@ func (c *Client) Challenge() (keyfmt.Key, error) {
 		}
 		err = c.change(func(s *state) error {
 			if s.Challenge == nil {
-				s.Challenge = key.Payload()
+				c.see(s, c.now())
+				s.Challenge, s.Asked, s.Signed = key.Payload(), s.Mark, time.Time{}
 			}
 			return nil
 		})
@@ -38,9 +42,10 @@ func (c *Client) Challenge() (keyfmt.Key, error) {
 	return keyfmt.New(keyfmt.Challenge, c.state.Challenge)
 }
 
-// importTime believes a signed time that answers the open challenge. A mark
-// that only the local clock has raised may fall to it; what was signed later
-// than that has been issued and so has passed. Moments that the wrong clock
+// importTime believes a signed time that answers the open challenge. The mark
+// falls to it, and to what has passed since the challenge was made, by the mark
+// and by the documents that came since. One that came before and claims to have
+// been issued later was dated by a slip. Moments that the wrong clock
 // has recorded fall with the mark, and updates whose obtaining period has not
 // begun by then fall out, so that nothing is gained by setting it.
 func (c *Client) importTime(text []byte) (Change, error) {
@@ -52,12 +57,10 @@ func (c *Client) importTime(text []byte) (Change, error) {
 		if s.Challenge == nil || !bytes.Equal(t.Challenge, s.Challenge) {
 			return &license.Reason{Code: license.ChallengeOther}
 		}
-		s.Challenge = nil
-		s.Mark = t.Time
-		all, _ := c.licenses(s)
-		for _, h := range all {
-			c.see(s, h.issued)
-		}
+		since := max(s.Mark.Sub(s.Asked), 0) // an answer that was kept gains nothing
+		s.Mark = t.Time.Add(since)
+		c.see(s, s.Signed)
+		s.Challenge, s.Asked, s.Signed = nil, time.Time{}, time.Time{}
 		s.pullBack(s.Mark)
 		c.takeOut(s)
 		s.Restored = s.Restored && !t.Restored
@@ -74,7 +77,36 @@ func (c *Client) takeOut(s *state) {
 			if _, err := c.hold(i, *d); !errors.Is(err, license.ObtainingNotYet) {
 				break
 			}
+			c.undoReset(s, i)
 			d.Updates = d.Updates[:len(d.Updates)-1]
+		}
+	}
+}
+
+// undoReset puts back the usage that the last update of a document has reset,
+// and adds what was used since.
+func (c *Client) undoReset(s *state, i int) {
+	d := s.Documents[i]
+	last := d.Updates[len(d.Updates)-1]
+	base, err := c.verify(d)
+	if err != nil || last.Text == "" {
+		return // nothing holds that could be reset, or the update is a sealed one
+	}
+	u, err := c.updateOf(base, last)
+	if err != nil {
+		return
+	}
+	usage := s.usage(base.ID)
+	if usage.Features == nil {
+		usage.Features = map[license.Ref]license.FeatureUsage{}
+	}
+	for _, p := range u.Products {
+		for _, f := range p.Features {
+			if ref := (license.Ref{Product: p.ID, Feature: f.ID}); f.ResetUsage {
+				before := last.Usage.Features[ref]
+				before.Runs += usage.Features[ref].Runs
+				usage.Features[ref] = before
+			}
 		}
 	}
 }

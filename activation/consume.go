@@ -12,7 +12,32 @@ import (
 type block struct {
 	license string
 	left    int64
-	last    bool // the licence has no more
+	last    bool  // the licence has no more
+	epoch   int64 // of the usage that it is a part of
+}
+
+// epochName names the usage of one feature under one licence, whose epoch grows
+// when it is reset. A block that is older than its usage is worth nothing.
+func epochName(id string, ref license.Ref) string {
+	return id + " " + ref.Product + "/" + ref.Feature
+}
+
+func (s *state) epoch(id string, ref license.Ref) int64 { return s.Epochs[epochName(id, ref)] }
+
+func (s *state) newEpoch(id string, ref license.Ref) {
+	if s.Epochs == nil {
+		s.Epochs = map[string]int64{}
+	}
+	s.Epochs[epochName(id, ref)]++
+}
+
+// dropBlocks drops the blocks whose usage was reset.
+func (c *Client) dropBlocks() {
+	for feature, b := range c.blocks {
+		if b.epoch != c.state.epoch(b.license, license.Ref{Product: c.opt.Product, Feature: feature}) {
+			delete(c.blocks, feature)
+		}
+	}
 }
 
 // Consume uses n runs of a feature. Runs are counted durably: they are taken
@@ -61,9 +86,6 @@ func (c *Client) reserve(feature string, n int64) error {
 	var taken *block
 	err := c.change(func(s *state) error {
 		c.giveBack(s, feature)
-		if err := c.recordFirstUse(s, feature); err != nil {
-			return err
-		}
 		var err error
 		taken, err = c.take(s, feature, n)
 		return err
@@ -86,51 +108,62 @@ func (c *Client) giveBack(s *state, feature string) {
 	}
 	u := s.usage(b.license)
 	ref := license.Ref{Product: c.opt.Product, Feature: feature}
-	f := u.Features[ref]
-	f.Runs = max(f.Runs-b.left, 0) // a rewrite may have reset it meanwhile
-	if u.Features != nil {
-		u.Features[ref] = f
+	f, used := u.Features[ref]
+	if !used || b.epoch != s.epoch(b.license, ref) {
+		return
 	}
+	f.Runs = max(f.Runs-b.left, 0)
+	u.Features[ref] = f
 }
 
-// take counts n runs and a block ahead in the first licence that has as many.
-// It returns no block if a licence does not limit them.
+// take counts n runs and a block ahead in the first licence that has as many,
+// rather in one whose term has begun. It returns no block if a licence does not
+// limit them.
 func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 	all, _ := c.licenses(s)
-	results := make([]*license.Result, 0, len(all))
+	results := make([]*license.Result, len(all))
 	var most int64
-	ref := license.Ref{Product: c.opt.Product, Feature: feature}
-	for _, h := range all {
-		e := c.env(s, h.base.ID)
-		if u := s.Usage[h.base.ID]; u != nil {
-			e.Usage = *u // giveBack has put our own block into it
+	for _, pending := range []bool{false, true} {
+		for i, h := range all {
+			e := c.env(s, h.base.ID)
+			if u := s.Usage[h.base.ID]; u != nil {
+				e.Usage = *u // giveBack has put our own block into it
+			}
+			results[i] = license.Check(h.terms, e)
+			d := results[i].Decision(feature)
+			if !d.State.Works() || d.Pending != pending {
+				continue
+			}
+			if most = max(most, d.Left); d.Left >= 0 && d.Left < n {
+				continue
+			}
+			if pending {
+				c.beginTerm(s, h, feature)
+			}
+			return c.takeFrom(s, h, feature, d.Left, n), nil
 		}
-		result := license.Check(h.terms, e)
-		results = append(results, result)
-		d := result.Decision(feature)
-		if !d.State.Works() {
-			continue
-		}
-		if d.Left < 0 {
-			return nil, nil
-		}
-		if most = max(most, d.Left); d.Left < n {
-			continue
-		}
-		ahead := max(n, min(d.Left/8, c.opt.RunBlock))
-		u := s.usage(h.base.ID)
-		if u.Features == nil {
-			u.Features = map[license.Ref]license.FeatureUsage{}
-		}
-		f := u.Features[ref]
-		f.Runs += ahead
-		u.Features[ref] = f
-		return &block{license: h.base.ID, left: ahead - n, last: ahead == d.Left}, nil
 	}
 	if err := refusal(license.Merge(results...), feature); err != nil {
 		return nil, err
 	}
 	return nil, &license.Reason{Code: license.TooFewRuns, Product: c.opt.Product, Feature: feature, N: most, Max: n}
+}
+
+// takeFrom counts n runs and a block ahead in a licence that has so many left,
+// below 0 for any number.
+func (c *Client) takeFrom(s *state, h held, feature string, left, n int64) *block {
+	if left < 0 {
+		return nil
+	}
+	ahead := max(n, min(left/8, c.opt.RunBlock))
+	u, ref := s.usage(h.base.ID), license.Ref{Product: c.opt.Product, Feature: feature}
+	if u.Features == nil {
+		u.Features = map[license.Ref]license.FeatureUsage{}
+	}
+	f := u.Features[ref]
+	f.Runs += ahead
+	u.Features[ref] = f
+	return &block{license: h.base.ID, left: ahead - n, last: ahead == left, epoch: s.epoch(h.base.ID, ref)}
 }
 
 // markAge is how far the clock's mark may lie behind before it is worth a
@@ -170,6 +203,9 @@ func (c *Client) timed() bool {
 			return true
 		}
 		for _, p := range l.Products {
+			if p.Maintenance.Lapse == license.Stop {
+				return true
+			}
 			for _, f := range p.Features {
 				if f.Term.Kind != license.Perpetual {
 					return true

@@ -167,8 +167,14 @@ func TestDeployed(t *testing.T) {
 			require.True(t, c.Allows("draw"))
 			require.True(t, c.Allows("export"))
 			require.Len(t, c.Status().Licenses, 1)
-			require.NoFileExists(t, o.Dir+"/state.0", "what is not needed is not written")
+			require.FileExists(t, o.Dir+"/state.0", "the time is remembered, since something ends")
 		})
+		unchanged(t, []string{o.Dir, o.WitnessDir}, func() {
+			visit(t, o, func(c *activation.Client) { require.True(t, c.Allows("draw")) })
+		})
+		o, _ = v.options(t)
+		o.Documents = [][]byte{v.sell(t, func(l *license.License) { l.Products[0].Features = l.Products[0].Features[:1] })}
+		visit(t, o, func(c *activation.Client) { require.True(t, c.Allows("draw")) })
 	})
 	t.Run("from activation", func(t *testing.T) {
 		o, clock := deployed(t, v.sell(t, month))

@@ -16,6 +16,7 @@ type held struct {
 	base   *license.License
 	terms  *license.License
 	issued time.Time // of the latest of what it is made of
+	text   string    // of one that was deployed
 }
 
 // licenses returns every licence that holds in a state, and the reasons of the
@@ -35,21 +36,9 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 			problems = append(problems, *asReason(err))
 			continue
 		}
-		if find(all, base.ID) == nil {
-			all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued})
-		}
+		all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued, text: string(text)})
 	}
-	return all, problems
-}
-
-// find returns the licence with an id.
-func find(all []held, id string) *held {
-	for i := range all {
-		if all[i].base.ID == id {
-			return &all[i]
-		}
-	}
-	return nil
+	return newest(all), problems
 }
 
 // asReason returns an error of package license as what it is.

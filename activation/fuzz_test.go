@@ -24,10 +24,11 @@ func fullState() *state {
 	}}
 	return &state{
 		Counter: 7, Seed: bytes.Repeat([]byte{1}, seedSize), Mark: moment, Restored: true,
-		Challenge: bytes.Repeat([]byte{2}, license.ChallengeSize), Notices: []string{"a 1", "b 2"}, Keyring: "keyring",
+		Challenge: bytes.Repeat([]byte{2}, license.ChallengeSize), Notices: []string{"a 1", "b 2"}, Asked: moment, Signed: moment.Add(time.Minute),
+		Keyrings: []string{"keyring", "the next"}, Epochs: map[string]int64{"L-1 acme-cad/print": 2},
 		Usage: map[string]*license.Usage{"L-1": &usage, "L-2": {Features: map[license.Ref]license.FeatureUsage{}}},
 		Documents: []document{
-			{Text: "licence", Updates: []appliedUpdate{{Text: "update", At: moment, Usage: usage}, {Code: []byte{3}, At: moment,
+			{ID: "L-1", Serial: "S-1", Text: "licence", Updates: []appliedUpdate{{Text: "update", At: moment, Usage: usage}, {Code: []byte{3}, At: moment,
 				Usage: license.Usage{Features: map[license.Ref]license.FeatureUsage{}}}}},
 			{Key: []byte{4, 5}, Name: "Ada \"Lovelace\"\n<ädä>"},
 		},
@@ -138,9 +139,14 @@ func FuzzSealOpen(f *testing.F) {
 		_, err = fresh.open(text)
 		require.Error(t, err)
 
-		w := s.testify(int64(at))
+		mark := time.Unix(int64(at)>>20, 0).UTC()
+		w := s.testify(&state{Counter: int64(at), Mark: mark})
 		if heard := s.hear(w); at >= 0 && at < 1<<53-1 {
-			require.Equal(t, testimony{s.installation, int64(at), true}, heard)
+			want := testimony{s.installation, int64(at), mark, true}
+			if mark.Unix() == 0 {
+				want.mark = time.Time{}
+			}
+			require.Equal(t, want, heard)
 		} else {
 			require.False(t, heard.heard)
 		}

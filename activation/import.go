@@ -3,7 +3,6 @@ package activation
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -71,21 +70,10 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 		c.rebuild()
 		return Change{}, err
 	}
-	if change.Diff != nil {
-		c.forget(change.LicenseID, change.Diff.Reset)
-	}
+	c.dropBlocks()
 	c.rebuild()
 	change.Before, change.After = before, c.snap.Load().result.State()
 	return change, nil
-}
-
-// forget drops the runs that are reserved of features whose usage starts anew.
-func (c *Client) forget(id string, reset []license.Ref) {
-	for _, ref := range reset {
-		if b := c.blocks[ref.Feature]; b != nil && b.license == id && ref.Product == c.opt.Product {
-			delete(c.blocks, ref.Feature)
-		}
-	}
 }
 
 // install adds a licence to the state, or puts it in the place of the one that
@@ -99,22 +87,15 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 		if err := c.forUs(l); err != nil {
 			return err
 		}
-		all, _ := c.licenses(s)
-		at, err := placeFor(all, l)
-		if err != nil {
+		d.ID, d.Serial = l.ID, string(l.Serial)
+		if err := c.place(s, d, l); err != nil {
 			return err
 		}
-		if at < 0 {
-			s.Documents = append(s.Documents, d)
-		} else {
-			s.Documents[at] = d
-		}
-		now := c.now()
-		c.see(s, l.Issued)
+		c.seeIssued(s, l.Issued)
+		c.see(s, c.now())
 		if u := s.usage(l.ID); u.Activated.IsZero() {
-			u.Activated = now
+			u.Activated = s.Mark // a clock that stands behind cannot have it begin before it was issued
 		}
-		c.see(s, now)
 		change.LicenseID = l.ID
 		return nil
 	})
@@ -131,25 +112,6 @@ func (c *Client) forUs(l *license.License) error {
 		}
 	}
 	return nil
-}
-
-// placeFor returns the index of the document that a licence replaces, -1 for
-// none: one of the same id with fewer updates in it, or one of the same serial
-// number that was issued earlier.
-func placeFor(all []held, l *license.License) (int, error) {
-	for _, h := range all {
-		sameSerial := l.Serial != "" && h.base.Serial == l.Serial
-		switch {
-		case h.base.ID == l.ID && (l.Revision == h.base.Revision || l.Revision == h.terms.Revision):
-			return 0, &license.Reason{Code: license.AlreadyEntered}
-		case h.base.ID == l.ID && l.Revision < h.terms.Revision,
-			h.base.ID != l.ID && sameSerial && l.Issued.Before(h.base.Issued):
-			return 0, &license.Reason{Code: license.OutOfOrder, N: l.Revision, Max: h.terms.Revision + 1}
-		case h.base.ID == l.ID || sameSerial:
-			return h.at, nil
-		}
-	}
-	return -1, nil
 }
 
 // importUpdate applies an update file to the licence that it is for.
@@ -184,18 +146,19 @@ func (c *Client) apply(s *state, h held, u *license.Update, a appliedUpdate, cha
 		return err
 	}
 	if h.at < 0 { // one that was deployed lies in the state from now on
-		text, err := c.deployedText(h.base.ID)
-		if err != nil {
-			return err
+		d := document{ID: h.base.ID, Serial: string(h.base.Serial), Text: h.text}
+		if h.at = s.find(d.ID); h.at < 0 {
+			s.Documents = append(s.Documents, d)
+			h.at = len(s.Documents) - 1
 		}
-		s.Documents = append(s.Documents, document{Text: text})
-		h.at = len(s.Documents) - 1
+		s.Documents[h.at] = d
 	}
 	s.Documents[h.at].Updates = append(s.Documents[h.at].Updates, a)
 	for _, ref := range diff.Reset {
 		delete(usage.Features, ref)
+		s.newEpoch(h.base.ID, ref)
 	}
-	c.see(s, u.Issued)
+	c.seeIssued(s, u.Issued)
 	c.see(s, c.now())
 	change.LicenseID, change.Diff = h.base.ID, diff
 	return nil
@@ -210,27 +173,17 @@ func (c *Client) effectiveNow(s *state) time.Time {
 	return s.Mark
 }
 
-// deployedText returns the text of a licence that came with the deployment.
-func (c *Client) deployedText(id string) (string, error) {
-	for _, text := range c.opt.Documents {
-		if l, err := c.verify(document{Text: string(text)}); err == nil && l.ID == id {
-			return string(text), nil
-		}
-	}
-	return "", errors.New("activation: the licence is no longer there")
-}
-
 // importKeyring takes a newer keyring over.
 func (c *Client) importKeyring(text []byte) (Change, error) {
 	return c.commit(func(s *state, change *Change) error {
-		next, err := c.embedded.Rotate(text)
+		next, err := c.keyring.Rotate(text)
 		if err != nil {
 			return err
 		}
 		if next.Version() <= c.keyring.Version() {
 			return &license.Reason{Code: license.AlreadyEntered}
 		}
-		s.Keyring = string(text) // change follows it
+		s.Keyrings = append(s.Keyrings, string(text)) // change follows it
 		return nil
 	})
 }

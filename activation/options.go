@@ -161,12 +161,8 @@ func (o *Options) openWitness(stateDir string) Store {
 		if err != nil {
 			return nil
 		}
-		name := folderName(o.Product)
-		if o.Dir != "" { // another folder is another installation
-			path, _ := filepath.Abs(stateDir)
-			name += "-" + shortHash(path)
-		}
-		dir = filepath.Join(base, "latchkey", name, "witness") // below, since some have one folder for both
+		path, _ := filepath.Abs(stateDir)                                                           // another folder is another installation
+		dir = filepath.Join(base, "latchkey", folderName(o.Product)+"-"+shortHash(path), "witness") // below, since some have one folder for both
 	}
 	s, err := NewFileStore(dir)
 	if err != nil {

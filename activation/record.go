@@ -3,6 +3,7 @@ package activation
 import (
 	"encoding/base64"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,13 +22,18 @@ type state struct {
 	Mark      time.Time                 // the latest time seen
 	Restored  bool                      // an old copy was put back
 	Challenge []byte                    // the open one, for a signed time
+	Asked     time.Time                 // the mark when it was made
+	Signed    time.Time                 // the latest issue of what came since
 	Notices   []string                  // what was said already, ascending
-	Keyring   string                    // the newest that was received
+	Keyrings  []string                  // as received, each follows the one before
+	Epochs    map[string]int64          // how often usage was reset, by epochName
 }
 
 // A document is a licence file, or what a typed activation key carries, with
 // the updates that were applied to it in their order.
 type document struct {
+	ID      string // of the licence, and its serial number: also where it does
+	Serial  string // not hold any more
 	Text    string
 	Key     []byte
 	Name    string // the licensee's, that goes with Key
@@ -69,6 +75,8 @@ func (s *state) clone() *state {
 		c.Usage[id] = &own
 	}
 	c.Notices = slices.Clone(s.Notices)
+	c.Keyrings = slices.Clone(s.Keyrings)
+	c.Epochs = maps.Clone(s.Epochs)
 	return &c
 }
 
@@ -86,6 +94,7 @@ func copyUsage(u license.Usage) license.Usage {
 func (s *state) encode() ([]byte, error) {
 	w := &writer{}
 	w.Object()
+	w.time("asked", s.Asked)
 	w.bytes("challenge", s.Challenge)
 	w.Name("counter").Int(s.Counter)
 	w.Name("documents").Array()
@@ -93,11 +102,13 @@ func (s *state) encode() ([]byte, error) {
 		w.document(d)
 	}
 	w.EndArray()
-	w.StringMember("keyring", s.Keyring)
+	w.epochs(s.Epochs)
+	w.StringsMember("keyrings", s.Keyrings)
 	w.time("mark", s.Mark)
 	w.StringsMember("notices", s.Notices)
 	w.BoolMember("restored", s.Restored)
 	w.bytes("seed", s.Seed)
+	w.time("signed", s.Signed)
 	w.Name("usage").Object()
 	ids := make([]string, 0, len(s.Usage))
 	for id := range s.Usage {
@@ -131,10 +142,23 @@ func (w *writer) time(name string, t time.Time) {
 	}
 }
 
+func (w *writer) epochs(epochs map[string]int64) {
+	if len(epochs) == 0 {
+		return
+	}
+	w.Name("epochs").Object()
+	for _, name := range slices.Sorted(maps.Keys(epochs)) {
+		w.Name(name).Int(epochs[name])
+	}
+	w.EndObject()
+}
+
 func (w *writer) document(d document) {
 	w.Object()
+	w.StringMember("id", d.ID)
 	w.bytes("key", d.Key)
 	w.StringMember("name", d.Name)
+	w.StringMember("serial", d.Serial)
 	w.StringMember("text", d.Text)
 	w.Name("updates").Array()
 	for _, u := range d.Updates {
@@ -200,6 +224,8 @@ func decodeState(text string) (*state, error) {
 	s := &state{}
 	for m := r.Object(); m.Next(); {
 		switch m.Name {
+		case "asked":
+			s.Asked = r.time()
 		case "challenge":
 			s.Challenge = r.bytes()
 		case "counter":
@@ -208,8 +234,13 @@ func decodeState(text string) (*state, error) {
 			for e := r.Array(); e.Next(); {
 				s.Documents = append(s.Documents, r.document())
 			}
-		case "keyring":
-			s.Keyring = r.String()
+		case "epochs":
+			s.Epochs = map[string]int64{}
+			for e := r.Map(); e.Next(); {
+				s.Epochs[e.Name] = r.Int(0, strictjson.MaxInt)
+			}
+		case "keyrings":
+			s.Keyrings = r.strings()
 		case "mark":
 			s.Mark = r.time()
 		case "notices":
@@ -218,6 +249,8 @@ func decodeState(text string) (*state, error) {
 			s.Restored = r.Bool()
 		case "seed":
 			s.Seed = r.bytes()
+		case "signed":
+			s.Signed = r.time()
 		case "usage":
 			s.Usage = map[string]*license.Usage{}
 			for u := r.Map(); u.Next(); {
@@ -263,10 +296,14 @@ func (r *reader) strings() (out []string) {
 func (r *reader) document() (d document) {
 	for m := r.Object(); m.Next(); {
 		switch m.Name {
+		case "id":
+			d.ID = r.String()
 		case "key":
 			d.Key = r.bytes()
 		case "name":
 			d.Name = r.String()
+		case "serial":
+			d.Serial = r.String()
 		case "text":
 			d.Text = r.String()
 		case "updates":

@@ -66,7 +66,7 @@ func (c *Client) env(s *state, id string) license.Env {
 func (c *Client) unspent(id string, u license.Usage) license.Usage {
 	for feature, b := range c.blocks {
 		ref := license.Ref{Product: c.opt.Product, Feature: feature}
-		if f, used := u.Features[ref]; used && b.license == id && b.left > 0 {
+		if f, used := u.Features[ref]; used && b.license == id && b.left > 0 && b.epoch == c.state.epoch(id, ref) {
 			u = copyUsage(u)
 			f.Runs = max(f.Runs-b.left, 0) // a rewrite may have reset it meanwhile
 			u.Features[ref] = f
@@ -127,31 +127,46 @@ func refusal(r *license.Result, feature string) error {
 	return &RefusedError{Decision: d}
 }
 
-// recordFirstUse records the first use of a feature for every licence whose
-// term for it has not begun.
+// recordFirstUse records the first use of a feature, unless a licence whose
+// term for it has begun allows it: of several that wait, one begins.
 func (c *Client) recordFirstUse(s *state, feature string) error {
-	now := c.now()
 	all, _ := c.licenses(s)
-	for _, h := range all {
+	var waiting *held
+	for i, h := range all {
 		d := license.Check(h.terms, c.env(s, h.base.ID)).Decision(feature)
-		if !d.Pending || !d.State.Works() {
-			continue
-		}
-		u := s.usage(h.base.ID)
-		if u.FirstUse.IsZero() {
-			u.FirstUse = now
-		}
-		if u.Features == nil {
-			u.Features = map[license.Ref]license.FeatureUsage{}
-		}
-		ref := license.Ref{Product: c.opt.Product, Feature: feature}
-		if f := u.Features[ref]; f.FirstUse.IsZero() {
-			f.FirstUse = now
-			u.Features[ref] = f
+		switch {
+		case !d.State.Works():
+		case !d.Pending:
+			return nil
+		case waiting == nil:
+			waiting = &all[i]
 		}
 	}
-	c.see(s, now)
+	if waiting != nil {
+		c.beginTerm(s, *waiting, feature)
+	}
 	return nil
+}
+
+// beginTerm records the first use of a feature under a licence. A clock that
+// stands behind cannot have it begin before the licence was issued.
+func (c *Client) beginTerm(s *state, h held, feature string) {
+	c.see(s, h.issued)
+	c.see(s, c.now())
+	u := s.usage(h.base.ID)
+	for _, at := range []*time.Time{&u.FirstUse, &u.Activated} {
+		if at.IsZero() {
+			*at = s.Mark
+		}
+	}
+	if u.Features == nil {
+		u.Features = map[license.Ref]license.FeatureUsage{}
+	}
+	ref := license.Ref{Product: c.opt.Product, Feature: feature}
+	if f := u.Features[ref]; f.FirstUse.IsZero() {
+		f.FirstUse = s.Mark
+		u.Features[ref] = f
+	}
 }
 
 // activateDeployed records when licences that came with the deployment came to
@@ -160,7 +175,6 @@ func (c *Client) activateDeployed() error {
 	if len(c.opt.Documents) == 0 {
 		return nil
 	}
-	now := c.now()
 	var ids []string
 	all, _ := c.licenses(c.state)
 	for _, h := range all {
@@ -172,12 +186,15 @@ func (c *Client) activateDeployed() error {
 		return nil
 	}
 	err := c.change(func(s *state) error {
+		for _, h := range all {
+			c.see(s, h.issued)
+		}
+		c.see(s, c.now())
 		for _, id := range ids {
 			if u := s.usage(id); u.Activated.IsZero() {
-				u.Activated = now
+				u.Activated = s.Mark
 			}
 		}
-		c.see(s, now)
 		return nil
 	})
 	if errors.Is(err, license.FolderUnwritable) {
@@ -196,5 +213,13 @@ func countsFromActivation(l *license.License) bool {
 func (c *Client) see(s *state, t time.Time) {
 	if t.After(s.Mark) {
 		s.Mark = t
+	}
+}
+
+// seeIssued raises the clock's mark to when a document was issued that has come.
+func (c *Client) seeIssued(s *state, t time.Time) {
+	c.see(s, t)
+	if t.After(s.Signed) {
+		s.Signed = t
 	}
 }

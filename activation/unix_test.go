@@ -330,11 +330,13 @@ func threatNoHome(t *testing.T) {
 		cache, err := os.UserCacheDir()
 		require.NoError(t, err)
 		require.FileExists(t, filepath.Join(config, "latchkey", "acme-cad", "state.0"))
-		require.FileExists(t, filepath.Join(cache, "latchkey", "acme-cad", "witness", "state.0"))
+		witness, err := filepath.Glob(filepath.Join(cache, "latchkey", "acme-cad-*", "witness", "state.0"))
+		require.NoError(t, err)
+		require.Len(t, witness, 1)
 		aside, err := activation.SetAside(o)
 		require.NoError(t, err)
 		require.Equal(t, filepath.Join(config, "latchkey"), filepath.Dir(aside))
-		o.Product, o.Catalogue = "../../etc", nil
+		o.Product, o.Catalogue = "..", nil
 		visit(t, o, func(c *activation.Client) {
 			_, err := c.Challenge()
 			require.NoError(t, err)
@@ -365,7 +367,8 @@ func threatNoHome(t *testing.T) {
 		clock.set(noon.AddDate(0, 0, 1))
 		unchanged(t, []string{o.Dir}, func() {
 			visit(t, o, func(c *activation.Client) {
-				require.Empty(t, c.Status().Reasons)
+				require.Equal(t, []license.Code{license.FolderUnwritable}, codes(c.Status().Reasons), "before anything is used")
+				require.True(t, has(c.Decision("try"), license.FolderUnwritable))
 				require.True(t, c.Allows("export"))
 			})
 			visit(t, o, func(c *activation.Client) {

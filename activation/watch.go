@@ -82,14 +82,30 @@ func (c *Client) refresh() {
 		return
 	}
 	c.retry()
-	if c.unwritable != nil || !c.timed() || c.now().Sub(c.state.Mark) < markAge {
+	c.keepTime()
+}
+
+// keepTime moves the clock's mark when it lies far enough behind to be worth a
+// write of its own: an hour where something runs out, and a day elsewhere.
+func (c *Client) keepTime() {
+	age := 24 * time.Hour
+	if c.timed() {
+		age = markAge
+	}
+	behind := c.now().Sub(c.state.Mark)
+	if c.unwritable != nil || behind < age || len(c.snap.Load().licenses) == 0 {
 		return
 	}
 	err := c.change(func(s *state) error {
 		c.see(s, c.now())
 		return nil
 	})
-	if err != nil && !errors.Is(err, license.RecordBusy) {
+	switch {
+	case err == nil, errors.Is(err, license.RecordBusy):
+	case errors.Is(err, license.FolderUnwritable) && (c.generation == 0 || !c.timed()):
+		c.unwritable = nil // nothing that is licensed needs it
+	default:
 		c.opt.Logger.Warn("latchkey: local state cannot be written", "error", err)
 	}
+	c.rebuild()
 }

@@ -144,12 +144,21 @@ func (a *applier) setParams(product, feature string, params, set []Param) []Para
 func start(t Term, firstUse, activated time.Time) Date {
 	switch t.Kind {
 	case FromFirstUse:
-		return DateOf(firstUse)
+		return begun(firstUse)
 	case FromActivation:
-		return DateOf(activated)
+		return begun(activated)
 	default:
 		return 0
 	}
+}
+
+// begun returns the day of a moment that was recorded. A clock that stood
+// outside the calendar then is no reason not to have begun.
+func begun(t time.Time) Date {
+	if t.IsZero() {
+		return 0
+	}
+	return min(max(today(t), 1), maxDate)
 }
 
 // addTerm returns what an add-on makes of a term that counts from start.
@@ -161,6 +170,9 @@ func (a *applier) addTerm(product, feature string, t, more Term, start Date) Ter
 	switch {
 	case t.Kind == Perpetual:
 		a.note(product, feature, field, NothingUnlimited)
+		return t
+	case t.Kind == Dates && len(t.Intervals) == 0, more.Kind == Dates && len(more.Intervals) == 0:
+		a.refuseRule(product, feature, "a term of dates has no dates")
 		return t
 	case more.Kind == Perpetual:
 		return more

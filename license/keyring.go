@@ -47,8 +47,9 @@ type Key struct {
 //	key …                root 2036-12-31 …
 //
 // The vendor's name must be that of every document. The version grows with
-// every change. The quorum is how many root keys must sign the next keyring;
-// the line is there if and only if there are root keys. A key line has the
+// every change. The quorum is how many root keys must sign the next keyring, at
+// most the eight signatures that a document has room for; the line is there if
+// and only if there are root keys. A key line has the
 // key's id, its role, its last day and its 32 bytes in base64. No key stands
 // twice, not even under two roles. Lines may end in CRLF.
 //
@@ -100,7 +101,7 @@ func ParseKeyring(text string) (*Keyring, error) {
 		}
 	}
 	roots := k.count(RoleRoot)
-	if k.version == 0 || len(k.keys) == 0 || (roots > 0) != (k.quorum > 0) || k.quorum > roots {
+	if k.version == 0 || len(k.keys) == 0 || (roots > 0) != (k.quorum > 0) || k.quorum > roots || k.quorum > dsse.MaxSignatures {
 		return nil, keyringDamaged(len(lines))
 	}
 	return k, nil

@@ -18,6 +18,10 @@ const (
 // rank orders kinds by how much they give: an add-on update may only go up.
 func (k Kind) rank() int { return slices.Index([]Kind{Test, Trial, Provisional, Full}, k) }
 
+// AtLeast reports whether a licence of this kind gives no less than one of
+// another.
+func (k Kind) AtLeast(other Kind) bool { return k.rank() >= other.rank() }
+
 // A License is what a vendor grants: which features of which products, until
 // when, how often, to whom and on which machine. The vendor fills one in and
 // signs it with package issuer. A client has it from Open, which alone turns
