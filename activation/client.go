@@ -3,6 +3,7 @@ package activation
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -80,6 +81,10 @@ func Open(o Options) (*Client, error) {
 	if err := c.load(); err != nil {
 		c.release()
 		return nil, err
+	}
+	if o.Catalogue != nil && c.catalogue == nil && len(c.followed) == 0 {
+		c.release()
+		return nil, fmt.Errorf("activation: Options.Catalogue is not signed by a key of Options.Keyring: embed the two that belong together (%w)", license.KeyUnknown)
 	}
 	if err := c.activateDeployed(); err != nil {
 		c.release()

@@ -208,8 +208,8 @@ func (o *Options) parse() (*license.Keyring, *license.Catalogue, error) {
 	}
 	catalogue, err := license.OpenCatalogue(o.Catalogue, keyring)
 	switch {
-	case errors.Is(err, license.KeyUnknown), errors.Is(err, license.OtherVendor):
-		return nil, nil, fmt.Errorf("activation: Options.Catalogue is not signed by a key of Options.Keyring: embed the two that belong together (%w)", err.(*license.Reason).Code)
+	case errors.Is(err, license.KeyUnknown):
+		return keyring, nil, nil // a keyring that was received may have the key
 	case err != nil:
 		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w", err)
 	case catalogue.Product != o.Product:

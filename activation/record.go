@@ -222,6 +222,7 @@ func compare(a, b string) int {
 func decodeState(text string) (*state, error) {
 	r := &reader{Reader: strictjson.NewReader(text)}
 	s := &state{}
+	var version int64
 	for m := r.Object(); m.Next(); {
 		switch m.Name {
 		case "asked":
@@ -258,13 +259,16 @@ func decodeState(text string) (*state, error) {
 				s.Usage[u.Name] = &usage
 			}
 		case "v":
-			r.Int(stateVersion, stateVersion)
+			version = r.Int(1, strictjson.MaxInt)
 		default:
 			r.Skip()
 		}
 	}
 	if err := r.Close(); err != nil {
 		return nil, err
+	}
+	if version > stateVersion { // of a newer program: it must not be taken for damaged
+		return nil, &license.Reason{Code: license.TooNew}
 	}
 	if len(s.Seed) != seedSize {
 		return nil, errors.New("the state has no installation key")

@@ -271,18 +271,23 @@ func (m *Machine) InstallationCode() ([]byte, error) {
 	return f.InstallationCode()
 }
 
-// StateKey derives a key of [StateKeySize] bytes from the operating system's
-// machine id alone, to seal local state: it outlives every change of hardware.
+// StateKey derives a key of [StateKeySize] bytes to seal local state: from the
+// instance identity where one is given, since a container's machine id may change
+// with every start, and else from the operating system's machine id. Either
+// outlives every change of hardware.
 // The key is HMAC-SHA256 with the key "latchkey state key v1", a zero byte and
 // the product's name, over the id, and has nothing in common with a fingerprint.
 // Anybody on the machine can compute it. When there is no machine id, as in some
 // containers, or it cannot be read, the answer is an error that says so.
 func (m *Machine) StateKey() ([]byte, error) {
-	readings, err := m.read(context.Background(), []string{"machine"})
+	readings, err := m.read(context.Background(), []string{"instance", "machine"})
 	if err != nil {
 		return nil, err
 	}
-	r := readings[0]
+	r := readings[1]
+	if len(readings[0].Values) > 0 {
+		r = readings[0]
+	}
 	switch {
 	case len(r.Values) == 0 && r.Err == nil:
 		return nil, errors.New("binding/machine: this system has no machine id")
