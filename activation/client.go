@@ -360,7 +360,8 @@ func (c *Client) Close() error {
 	c.closed = true
 	c.timer.Stop()
 	err := c.settle()
-	c.snap.Store(&snapshot{result: &license.Result{Reasons: []license.Reason{*errClosed}}})
+	none := &license.Result{Reasons: []license.Reason{*errClosed}}
+	c.snap.Store(&snapshot{result: none, set: none.Set()})
 	c.mu.Unlock()
 	c.looks.Wait()
 	c.release()

@@ -59,7 +59,7 @@ func (c *Client) Consume(feature string, n int64) error {
 		return errClosed
 	}
 	b := c.blocks[feature]
-	if b == nil || b.left < n || !c.snap.Load().result.Ready(feature) {
+	if b == nil || b.left < n || !c.snap.Load().set.Ready(feature) {
 		return c.reserve(feature, n)
 	}
 	if b.left -= n; b.left == 0 && b.last {

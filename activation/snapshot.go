@@ -12,6 +12,7 @@ import (
 // takes its place when anything changes.
 type snapshot struct {
 	result   *license.Result
+	set      *license.Set // of result
 	licenses []*license.License
 	problems []license.Reason
 	own      []license.Reason // of the local state
@@ -28,6 +29,7 @@ func (c *Client) rebuild() {
 		s.licenses = append(s.licenses, h.terms)
 	}
 	s.result = license.Merge(results...)
+	s.set = s.result.Set()
 	c.snap.Store(s)
 	c.watch()
 }
@@ -96,11 +98,11 @@ func (c *Client) ownReasons() (reasons []license.Reason) {
 // its first use begins, which is recorded before the answer. Status tells what
 // is licensed without using it.
 func (c *Client) Allows(feature string) bool {
-	r := c.snap.Load().result
-	if r.Ready(feature) {
+	s := c.snap.Load()
+	if s.set.Ready(feature) {
 		return true
 	}
-	return r.Allows(feature) && c.begin(feature) == nil
+	return s.set.Allows(feature) && c.begin(feature) == nil
 }
 
 // begin records the first use of a feature.

@@ -118,8 +118,8 @@ type Result struct {
 	Decisions   []Decision // ascending by product and feature
 	Reasons     []Reason   // those that hold for the whole licence
 	Maintenance Maintenance
-	Next        time.Time             // when to check again; zero if time changes nothing
-	table       atomic.Pointer[table] // of the decisions, built when it is first asked
+	Next        time.Time           // when to check again; zero if time changes nothing
+	set         atomic.Pointer[Set] // of the decisions, built when it is first asked
 }
 
 // Check says what a licence allows in an environment. It is pure: the same
@@ -574,26 +574,16 @@ func (r *Result) State() State {
 
 // Allows reports whether a feature may be used. It takes no lock and allocates
 // nothing; how many features there are does not matter.
-func (r *Result) Allows(feature string) bool {
-	s := r.find(feature)
-	return s != nil && s.allowed
-}
+func (r *Result) Allows(feature string) bool { return r.Set().Allows(feature) }
 
-// Ready is Allows, but for features whose term begins with their first use:
-// whoever gets false asks Decision whether that use has to be recorded.
-func (r *Result) Ready(feature string) bool {
-	s := r.find(feature)
-	return s != nil && s.allowed && !s.pending
-}
-
-// find returns the slot of a feature, nil if there is none.
-func (r *Result) find(feature string) *slot {
-	t := r.table.Load()
-	if t == nil {
-		t = newTable(r.Decisions)
-		r.table.Store(t)
+// Set returns the answers of Allows on their own, for who asks often.
+func (r *Result) Set() *Set {
+	s := r.set.Load()
+	if s == nil {
+		s = newSet(r.Decisions)
+		r.set.Store(s)
 	}
-	return t.find(feature)
+	return s
 }
 
 // Merge returns what several licences allow together: of each feature, the

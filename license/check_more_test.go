@@ -297,7 +297,7 @@ func same(t *testing.T, a, b *license.Result) {
 		require.Equal(t, d.Until, b.Decisions[i].Until)
 		require.Equal(t, codesIn(d.Reasons), codesIn(b.Decisions[i].Reasons))
 		require.Equal(t, a.Allows(d.Feature.ID), b.Allows(d.Feature.ID))
-		require.Equal(t, a.Ready(d.Feature.ID), b.Ready(d.Feature.ID))
+		require.Equal(t, a.Set().Ready(d.Feature.ID), b.Set().Ready(d.Feature.ID))
 	}
 }
 

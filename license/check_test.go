@@ -192,7 +192,7 @@ func (c checkCase) test(t *testing.T, l *license.License, r *license.Result, d l
 		require.Equal(t, c.state, r.State())
 	}
 	require.Equal(t, c.state.Works(), r.Allows("f"))
-	require.Equal(t, c.state.Works() && !d.Pending, r.Ready("f"))
+	require.Equal(t, c.state.Works() && !d.Pending, r.Set().Ready("f"))
 	require.Equal(t, c.until, d.Until.String())
 	if c.next == "" {
 		require.True(t, r.Next.IsZero(), "%v", r.Next)

@@ -186,6 +186,13 @@ func kindOf(label string) (string, bool) {
 // ends.
 func unwrap(joined, body []byte) []byte {
 	for len(body) > 0 {
+		// Most lines are whole and as Armor writes them.
+		if len(body) > lineLength && body[lineLength] == '\n' && !isSpace(body[0]) && !isSpace(body[lineLength-1]) &&
+			bytes.IndexByte(body[:lineLength], '\n') < 0 {
+			joined = append(joined, body[:lineLength]...)
+			body = body[lineLength+1:]
+			continue
+		}
 		var line []byte
 		line, body, _ = bytes.Cut(body, []byte("\n"))
 		joined = append(joined, trim(line)...)

@@ -24,9 +24,9 @@ func decided(names ...string) (d []Decision, allowed map[string]bool) {
 	return d, allowed
 }
 
-// agrees holds a result's table against a map, for the names in it and many
+// agrees holds a set against a map, for the names in it and many
 // that are not.
-func agrees(t *testing.T, names ...string) *table {
+func agrees(t *testing.T, names ...string) *Set {
 	t.Helper()
 	d, want := decided(names...)
 	r := &Result{Decisions: d}
@@ -38,10 +38,10 @@ func agrees(t *testing.T, names ...string) *table {
 	}
 	require.False(t, r.Allows(""))
 	require.False(t, r.Allows("no such feature"))
-	return r.table.Load()
+	return r.Set()
 }
 
-func TestTableOfEveryLength(t *testing.T) {
+func TestSetOfEveryLength(t *testing.T) {
 	t.Parallel()
 	var all []string
 	for n := range 41 {
@@ -58,7 +58,7 @@ func TestTableOfEveryLength(t *testing.T) {
 	agrees(t, all...)
 }
 
-func TestTableOfEverySize(t *testing.T) {
+func TestSetOfEverySize(t *testing.T) {
 	t.Parallel()
 	for n := range 70 {
 		var names []string
@@ -74,7 +74,7 @@ func TestTableOfEverySize(t *testing.T) {
 	agrees(t, many...)
 }
 
-func TestTableOfRandomNames(t *testing.T) {
+func TestSetOfRandomNames(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {
 		r := rand.New(rand.NewPCG(1, seed))
@@ -95,7 +95,7 @@ func TestTableOfRandomNames(t *testing.T) {
 }
 
 // Names that differ only where the quick hash does not look.
-func TestTableOfNamesThatCollide(t *testing.T) {
+func TestSetOfNamesThatCollide(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for i := range 200 {
@@ -109,7 +109,7 @@ func TestTableOfNamesThatCollide(t *testing.T) {
 
 // A feature of several products is allowed if any of them allows it, whichever
 // comes first; and it is ready if any that allows it has begun.
-func TestTableOfSeveralProducts(t *testing.T) {
+func TestSetOfSeveralProducts(t *testing.T) {
 	t.Parallel()
 	decide := func(product string, s State, pending bool) Decision {
 		return Decision{Product: product, Feature: &Feature{ID: "f"}, State: s, Pending: pending}
@@ -128,20 +128,20 @@ func TestTableOfSeveralProducts(t *testing.T) {
 	for i, test := range tests {
 		r := &Result{Decisions: test.decisions}
 		require.Equal(t, test.allowed, r.Allows("f"), "%d", i)
-		require.Equal(t, test.ready, r.Ready("f"), "%d", i)
+		require.Equal(t, test.ready, r.Set().Ready("f"), "%d", i)
 	}
 }
 
 // Nothing that is signed has a feature without a name, and nothing that is not
 // signed brings the program down.
-func TestTableOfNoName(t *testing.T) {
+func TestSetOfNoName(t *testing.T) {
 	t.Parallel()
 	for i := range 3 {
 		names := []string{"f", "a"}
 		r := &Result{}
 		r.Decisions, _ = decided(slices.Insert(names, i, "")...)
 		require.False(t, r.Allows(""))
-		require.False(t, r.Ready(""))
+		require.False(t, r.Set().Ready(""))
 		require.Equal(t, i != 0, r.Allows("f"))
 		require.Equal(t, i == 2, r.Decision("a").State == StateExpired)
 	}
@@ -151,6 +151,6 @@ func TestAllowsDoesNotAllocate(t *testing.T) {
 	l := &License{Kind: Full, Products: []Product{{ID: "p", Features: []Feature{{ID: "export"}, {ID: "render-in-the-cloud"}}}}}
 	r := Check(l, Env{})
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		_, _, _ = r.Allows("export"), r.Ready("render-in-the-cloud"), r.Allows("no such feature")
+		_, _, _ = r.Allows("export"), r.Set().Ready("render-in-the-cloud"), r.Allows("no such feature")
 	}))
 }

@@ -2,10 +2,11 @@ package license
 
 import "math/bits"
 
-// A table answers "is this feature allowed?" for any number of features in the
-// same few nanoseconds: open addressing, at most half full, never changed once
-// it is built.
-type table struct {
+// A Set answers whether a feature is allowed, for any number of features in the
+// same few nanoseconds and without an allocation. It does not change.
+//
+// It is a hash table with open addressing, at most half full.
+type Set struct {
 	slots []slot
 	shift uint8
 	slow  bool // hash every byte: too many long names are alike at both ends
@@ -21,18 +22,31 @@ type slot struct {
 	pending     bool // the first use has to be recorded
 }
 
+// Allows reports whether a feature may be used.
+func (t *Set) Allows(feature string) bool {
+	s := t.find(feature)
+	return s != nil && s.allowed
+}
+
+// Ready is Allows, but for features whose term begins with their first use:
+// whoever gets false asks Result.Decision whether that use has to be recorded.
+func (t *Set) Ready(feature string) bool {
+	s := t.find(feature)
+	return s != nil && s.allowed && !s.pending
+}
+
 // maxProbe is how many slots a name may lie behind its own under the quick
-// hash before the table takes to the slow one.
+// hash before the set takes to the slow one.
 const maxProbe = 8
 
-// newTable builds the table of decisions. Where several products have a
+// newSet builds the set of decisions. Where several products have a
 // feature of one name, it is allowed if any allows it.
-func newTable(decisions []Decision) *table {
+func newSet(decisions []Decision) *Set {
 	if len(decisions) == 0 {
-		return &table{}
+		return &Set{}
 	}
 	n := bits.Len(uint(2*len(decisions) - 1))
-	t := &table{slots: make([]slot, 1<<n), shift: uint8(64 - n)}
+	t := &Set{slots: make([]slot, 1<<n), shift: uint8(64 - n)}
 	if !t.fill(decisions) {
 		clear(t.slots)
 		t.slow = true
@@ -42,7 +56,7 @@ func newTable(decisions []Decision) *table {
 }
 
 // fill reports whether every name found a place near enough.
-func (t *table) fill(decisions []Decision) bool {
+func (t *Set) fill(decisions []Decision) bool {
 	mask := uint64(len(t.slots) - 1)
 	for i := range decisions {
 		d := &decisions[i]
@@ -67,7 +81,7 @@ func (t *table) fill(decisions []Decision) bool {
 
 // find returns the slot of a name, nil if there is none. It calls nothing,
 // which is what makes it fast.
-func (t *table) find(name string) *slot {
+func (t *Set) find(name string) *slot {
 	slots := t.slots
 	if len(name) > 16 || t.slow || len(slots) == 0 {
 		return t.findLong(name)
@@ -92,7 +106,7 @@ func (t *table) find(name string) *slot {
 }
 
 // findLong is find for names that have more than two ends.
-func (t *table) findLong(name string) *slot {
+func (t *Set) findLong(name string) *slot {
 	if len(t.slots) == 0 {
 		return nil
 	}
@@ -127,7 +141,7 @@ func load8(s string) uint64 {
 }
 
 // hash returns the slot where a name belongs.
-func (t *table) hash(s string, first, last uint64) uint64 {
+func (t *Set) hash(s string, first, last uint64) uint64 {
 	h := quickHash(first, last, len(s))
 	if t.slow {
 		h = slowHash(s)
