@@ -322,6 +322,7 @@ func (r *reader) document() (d document) {
 }
 
 func (r *reader) update() (u appliedUpdate) {
+	u.Usage.Features = map[license.Ref]license.FeatureUsage{}
 	for m := r.Object(); m.Next(); {
 		switch m.Name {
 		case "at":
