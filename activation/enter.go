@@ -35,6 +35,7 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //   - a serial number or a request key needs the activation server
 //   - the text of a document that was pasted is imported
 //
+// AlreadyApplied and AlreadyEntered are no harm: what the key grants is in force.
 // Typing mistakes are put right where that is certain and are reported in the
 // change. Nothing is stored or used up before the key is whole and holds.
 //

@@ -13,7 +13,8 @@ import (
 // signed time that answers a challenge of this client. What it is, the
 // document says. At most license.MaxDocument bytes are read.
 //
-// Nothing is stored unless the document holds, is for this product and this
+// AlreadyApplied and AlreadyEntered are no harm: what the document grants is in
+// force. Nothing is stored unless the document holds, is for this product and this
 // machine, and changes something. The error is a *license.Reason of package
 // license's Open functions, of Apply or Rotate; OtherProduct, OtherLicense,
 // NoLicense for an update where there is none;

@@ -85,6 +85,9 @@ const (
 	Stopped
 )
 
+// String returns the sign in one English word.
+func (l Level) String() string { return [...]string{"ok", "warning", "stopped"}[l] }
+
 // Level returns the sign of the state.
 func (s State) Level() Level {
 	switch {

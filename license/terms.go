@@ -97,12 +97,13 @@ type Feature struct {
 	Term       Term
 	Runs       int64 // how often it may be used in all
 	Concurrent Concurrent
-	Seats      int64 // how many users may be bound by e-mail address
+	Seats      int64 // how many users may be bound by e-mail address, which the activation server does
 	Conditions Condition
 	Params     []Param // for the application; as read: in ascending order of their names
 }
 
-// Concurrent limits how many use a feature at once.
+// Concurrent limits how many use a feature at once. The activation server counts
+// them; without it, the limit is carried and not enforced.
 type Concurrent struct {
 	N   int64
 	Per Counting

@@ -1,4 +1,5 @@
-// Command product is a small product with licence commands, to copy from.
+// Command product is a small product with licence commands, to copy from: this
+// file, the package productcmd, and internal/cli, which has its flags and JSON.
 //
 //	go run ./product help
 //

@@ -86,6 +86,8 @@ func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
 
 func (a *app) global(f *flag.FlagSet) {
 	f.BoolVar(&a.json, "json", a.json, "answer in JSON")
+	// For tests. Leave it out of yours: who can choose the folder of local state
+	// has a new one for every trial.
 	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
 	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
