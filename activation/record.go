@@ -236,9 +236,12 @@ func decodeState(text string) (*state, error) {
 				s.Documents = append(s.Documents, r.document())
 			}
 		case "epochs":
-			s.Epochs = map[string]int64{}
+			epochs := map[string]int64{}
 			for e := r.Map(); e.Next(); {
-				s.Epochs[e.Name] = r.Int(0, strictjson.MaxInt)
+				epochs[e.Name] = r.Int(0, strictjson.MaxInt)
+			}
+			if len(epochs) > 0 {
+				s.Epochs = epochs
 			}
 		case "keyrings":
 			s.Keyrings = r.strings()
