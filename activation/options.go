@@ -91,7 +91,7 @@ func (o *Options) check() error {
 	case o.Product == "":
 		return errors.New("activation: Options.Product is empty: give the product's id, as its licences have it")
 	case !license.IsID(o.Product):
-		return fmt.Errorf("activation: Options.Product %q cannot be a product's id: it has 1 to 64 letters, digits and . _ - + @ :", o.Product)
+		return fmt.Errorf("activation: Options.Product %q cannot be a product's id, which is 1 to 64 letters, digits and some of . _ - + @ and the colon", o.Product)
 	case o.Version == "":
 		return errors.New("activation: Options.Version is empty: give the version of the program that runs")
 	case o.Released.IsZero():
