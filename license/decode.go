@@ -446,6 +446,13 @@ func (d *decoder) params() (params []Param) {
 // another: in a licence, a term that is perpetual is left out. One period
 // stands in the term itself, and several in "dates".
 func (d *decoder) term(update bool) (t Term) {
+	if d.Accept(`{"until":`) { // most of them
+		t = Term{Kind: Dates, Intervals: d.one(Interval{Until: d.date()})}
+		if !d.Accept("}") {
+			d.Fail("a term that has always begun has an end and nothing else")
+		}
+		return t
+	}
 	kinds := 0
 	var period Interval
 	for m := d.Object(); m.Next(); {
