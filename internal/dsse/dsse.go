@@ -218,10 +218,11 @@ func parseJSON(text []byte) (Envelope, error) {
 	r := strictjson.NewReader(string(text))
 	var kind, payload string
 	var ids, sigs []string
+	whole := false
 	for m := r.Map(); m.Next(); {
 		switch m.Name {
 		case "payload":
-			payload = r.String()
+			payload, whole = r.String(), true
 		case "payloadType":
 			kind = kindOfType(r.String())
 		case "signatures":
@@ -230,7 +231,7 @@ func parseJSON(text []byte) (Envelope, error) {
 			r.Fail("an envelope has payload, payloadType and signatures only")
 		}
 	}
-	if r.Close() != nil || kind == "" || len(sigs) == 0 {
+	if r.Close() != nil || !whole || kind == "" || len(sigs) == 0 {
 		return Envelope{}, ErrMalformed
 	}
 	e, ok := decodePayload(kind, []byte(payload))

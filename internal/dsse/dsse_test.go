@@ -109,6 +109,7 @@ func TestParseRefuses(t *testing.T) {
 		"JSON: member of sig":  {strings.Replace(json, `{"keyid"`, `{"alg":"none","keyid"`, 1), ErrMalformed},
 		"JSON: other type":     {strings.Replace(json, "vnd.latchkey", "vnd.other", 1), ErrMalformed},
 		"JSON: type in caps":   {strings.Replace(json, "latchkey.license", "latchkey.License", 1), ErrMalformed},
+		"JSON: no payload":     {`{"payloadType":"application/vnd.latchkey.license+json","signatures":[{"keyid":"0000000000000000","sig":"` + sig + `"}]}`, ErrMalformed},
 		"JSON: no signature":   {json[:strings.Index(json, "[")] + "[]}", ErrMalformed},
 		"JSON: something left": {json + "{}", ErrMalformed},
 		"JSON: cut":            {json[:len(json)-1], ErrMalformed},
