@@ -64,10 +64,15 @@ func Check(l *License, env Env) *Result {
 	if l == nil {
 		return &Result{Reasons: []Reason{{Code: NoLicense}}}
 	}
-	c := &checker{l: l, env: env, today: today(env.Now), r: &Result{}, all: StateActive}
+	c := &checker{l: l, env: env, today: today(env.Now), r: &Result{}, all: StateActive, soon: -1}
 	if env.Notice == nil {
 		c.env.Notice = defaultNotice
 	}
+	for _, n := range c.env.Notice {
+		c.soon = max(c.soon, n)
+	}
+	c.right = env.Mark.Add(-ClockTolerance)
+	c.behind = env.Now.Before(c.right)
 	c.whole()
 	for i := range l.Products {
 		if p := &l.Products[i]; env.Product == "" || p.ID == env.Product {
@@ -91,6 +96,9 @@ type checker struct {
 	pending bool  // the window begins with the first use
 	next    Date  // the next day on which something changes, no date for none
 	woken   Date  // the end for which that was seen to last
+	soon    int   // so many days before an end it is near
+	behind  bool  // the clock was set back, and is right again from
+	right   time.Time
 
 	vm, remote    string // what was detected, once asked
 	vmErr, rmtErr error
@@ -264,8 +272,8 @@ func (c *checker) metered(t Term, pending bool, d *Decision) {
 
 // clock records that the clock was set back, for what is limited in time.
 func (c *checker) clock(d *Decision) {
-	if back := c.env.Mark.Add(-ClockTolerance); c.env.Now.Before(back) {
-		c.wake(back)
+	if c.behind {
+		c.wake(c.right)
 		c.say(d, StateBlocked, &Reason{Code: ClockSetBack, Now: c.env.Now.Unix(), Mark: c.env.Mark.Unix()})
 	}
 }
@@ -477,8 +485,7 @@ func (c *checker) notice(d *Decision) {
 	if !d.State.Works() || d.Until == 0 {
 		return
 	}
-	left := int(d.Until - c.today)
-	if slices.ContainsFunc(c.env.Notice, func(n int) bool { return left <= n }) {
+	if left := int(d.Until - c.today); left <= c.soon {
 		c.say(d, StateActive, &Reason{Code: AboutToExpire, Until: d.Until, Days: left})
 	}
 }
