@@ -28,7 +28,7 @@ type Client struct {
 
 	mu             sync.Mutex // guards all below, and every change of state
 	keyring        *license.Keyring
-	followed       []string // the text of the document that keyring is from; "" for the one built in
+	followed       []string // the documents by which keyring was reached; none for the one built in
 	state          *state
 	generation     uint64
 	recovered      bool

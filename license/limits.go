@@ -1,7 +1,8 @@
 package license
 
 // Limits of what is read. Bytes are counted before anything is parsed, and
-// counts while it is; beyond them a document is refused as too large.
+// counts while it is; beyond them a document is refused, as TooLarge or as
+// Malformed.
 const (
 	// MaxDocument is the size of the largest document in bytes, in either of
 	// its forms.
