@@ -1,9 +1,11 @@
 package activation
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,6 +18,7 @@ import (
 // goroutines may use one, and any number of processes may have one open.
 type Client struct {
 	opt       Options
+	courier   Courier          // nil where there is no server
 	embedded  *license.Keyring // as the program was built
 	catalogue *license.Catalogue
 	store     Store
@@ -38,7 +41,15 @@ type Client struct {
 	blocks         map[string]*block
 	verified       map[string]*license.License // by the text of the document
 	updates        map[string]*license.Update  // likewise
+	receipts       map[string]*license.Receipt // likewise
+	seed           []byte                      // of the key pair whose public half is
+	installation   []byte
+	begun          bool // the state that was read is one that nothing was stored of yet
 	closed         bool
+
+	auto       autoCheck
+	background context.Context // of what runs in the background; ends with Close
+	end        context.CancelFunc
 
 	timer *time.Timer    // of the next look
 	looks sync.WaitGroup // those under way
@@ -64,18 +75,21 @@ func Open(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		opt: o, embedded: keyring, keyring: keyring, catalogue: catalogue,
+		opt: o, courier: o.Courier, embedded: keyring, keyring: keyring, catalogue: catalogue,
 		sealer:   sealer{product: o.Product, machine: machineKey(o.Host)},
 		blocks:   map[string]*block{},
 		verified: map[string]*license.License{},
 		updates:  map[string]*license.Update{},
+		receipts: map[string]*license.Receipt{},
 
 		witnessed: o.witnessed(),
+		auto:      autoCheck{chance: mathrand.Float64()},
 	}
 	if c.store, c.witness, c.unwritable, err = o.stores(); err != nil {
 		return nil, err
 	}
 	c.volatile = c.unwritable != nil
+	c.background, c.end = context.WithCancel(context.Background())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.load(); err != nil {
@@ -148,10 +162,15 @@ func (c *Client) load() error {
 	}
 	sealer := c.sealer
 	var s *state
-	if record.Generation == 0 {
+	begun := false
+	if record.Generation == 0 && len(record.Data) > 0 {
+		s, begun = readBegun(&sealer, record.Data, t)
+	}
+	if record.Generation == 0 && !begun {
 		sealer.newInstallation()
 		s = newState(t)
-	} else {
+	}
+	if record.Generation > 0 {
 		text, err := sealer.open(record.Data)
 		if err != nil {
 			return c.recordError(err)
@@ -163,12 +182,29 @@ func (c *Client) load() error {
 			s.putBack(t)
 		}
 	}
-	c.state, c.sealer = s, sealer
+	c.state, c.sealer, c.begun = s, sealer, begun
 	c.dropBlocks()
 	c.generation, c.recovered = record.Generation, record.Recovered
 	c.witnessMissing = c.witnessed && !t.heard
 	c.followKeyring()
 	return nil
+}
+
+// readBegun returns the state that a process had begun with when it asked the
+// server and ended before it could store the answer. One that cannot be used,
+// since it was copied here or was never written out, is worth nothing.
+func readBegun(sealer *sealer, data []byte, t testimony) (*state, bool) {
+	text, err := sealer.open(data)
+	if err != nil {
+		return nil, false
+	}
+	s, err := decodeState(string(text))
+	if err != nil {
+		return nil, false
+	}
+	fresh := newState(t)
+	s.Restored, s.Mark = fresh.Restored, fresh.Mark
+	return s, true
 }
 
 // recordError says where the state lies that cannot be used.
@@ -186,7 +222,7 @@ func (c *Client) recordError(err error) error {
 // newState makes a new state. If the witness remembers one, that one was taken
 // away.
 func newState(t testimony) *state {
-	s := &state{Seed: make([]byte, seedSize)}
+	s := &state{Seed: make([]byte, seedSize), Next: newLink()}
 	_, _ = rand.Read(s.Seed)
 	s.Restored = t.heard && t.counter > 0
 	s.Mark = t.mark
@@ -234,6 +270,7 @@ func (c *Client) followKeyring() {
 	}
 	clear(c.verified)
 	clear(c.updates)
+	clear(c.receipts)
 	c.openCatalogue()
 }
 
@@ -359,6 +396,7 @@ func (c *Client) Close() error {
 	}
 	c.closed = true
 	c.timer.Stop()
+	c.end()
 	err := c.settle()
 	none := &license.Result{Reasons: []license.Reason{*errClosed}}
 	c.snap.Store(&snapshot{result: none, set: none.Set()})

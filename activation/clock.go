@@ -42,12 +42,7 @@ func (c *Client) Challenge() (keyfmt.Key, error) {
 	return keyfmt.New(keyfmt.Challenge, c.state.Challenge)
 }
 
-// importTime believes a signed time that answers the open challenge. The mark
-// falls to it, and to what has passed since the challenge was made, by the mark
-// and by the documents that came since. One that came before and claims to have
-// been issued later was dated by a slip. Moments that the wrong clock
-// has recorded fall with the mark, and updates whose obtaining period has not
-// begun by then fall out, so that nothing is gained by setting it.
+// importTime believes a signed time that answers the open challenge.
 func (c *Client) importTime(text []byte) (Change, error) {
 	return c.commit(func(s *state, change *Change) error {
 		t, err := license.OpenTime(text, c.keyring)
@@ -57,12 +52,8 @@ func (c *Client) importTime(text []byte) (Change, error) {
 		if s.Challenge == nil || !bytes.Equal(t.Challenge, s.Challenge) {
 			return &license.Reason{Code: license.ChallengeOther}
 		}
-		since := max(s.Mark.Sub(s.Asked), 0) // an answer that was kept gains nothing
-		s.Mark = t.Time.Add(since)
-		c.see(s, s.Signed)
+		c.believe(s, t.Time, s.Asked, s.Signed)
 		s.Challenge, s.Asked, s.Signed = nil, time.Time{}, time.Time{}
-		s.pullBack(s.Mark)
-		c.takeOut(s)
 		s.Restored = s.Restored && !t.Restored
 		return nil
 	})

@@ -125,7 +125,7 @@ func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 	var most int64
 	for _, pending := range []bool{false, true} {
 		for i, h := range all {
-			e := c.env(s, h.base.ID)
+			e := c.env(s, h.base)
 			if u := s.Usage[h.base.ID]; u != nil {
 				e.Usage = *u // giveBack has put our own block into it
 			}

@@ -15,14 +15,44 @@ import (
 type Change struct {
 	LicenseID     string // of the licence that came or changed
 	Before, After license.State
-	Diff          *license.Diff       // of an update, item by item
-	Corrections   []keyfmt.Correction // what was mistyped and put right
+	Changed       bool          // something came that was not here
+	Available     bool          // with LookOnly: something would come
+	Diff          *license.Diff // of updates, item by item
+	// RestartRequired says that a feature of Options.AtStart changed, which the
+	// program reads when it starts.
+	RestartRequired bool
+	Corrections     []keyfmt.Correction // what was mistyped and put right
 }
 
 // An EnterOption goes with what is entered.
 type EnterOption func(*entry)
 
-type entry struct{ name string }
+type entry struct {
+	name      string
+	licenseID string
+	proof     []byte
+	byHand    bool
+}
+
+func entryOf(options []EnterOption) (e entry) {
+	for _, option := range options {
+		option(&e)
+	}
+	return e
+}
+
+// Proof gives the proof that another machine gave the licence up, which
+// Surrender has made there, so that the serial number moves here.
+func Proof(text []byte) EnterOption { return func(e *entry) { e.proof = text } }
+
+// ByHand keeps Enter from asking the server: for machines that never reach one.
+// An activation key or an unlock code needs none; a request key is refused with
+// ManualNotForRequest, a serial number with NeedsServer.
+func ByHand() EnterOption { return func(e *entry) { e.byHand = true } }
+
+// LicenseID names the licence that a Request is to check, where there are
+// several.
+func LicenseID(id string) EnterOption { return func(e *entry) { e.licenseID = id } }
 
 // Licensee gives the licensee's name, which an activation key is bound to: as
 // it is printed with the key.
@@ -32,7 +62,8 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //
 //   - an activation key is a licence; it needs the option Licensee
 //   - an unlock code applies the update that a licence here carries sealed
-//   - a serial number or a request key needs the activation server
+//   - a serial number or a request key is activated at the server; a machine
+//     that is activated already may be, again, at no cost
 //   - the text of a document that was pasted is imported
 //
 // AlreadyApplied and AlreadyEntered are no harm: what the key grants is in force.
@@ -40,31 +71,35 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 // change. Nothing is stored or used up before the key is whole and holds.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
-// an error of package keyfmt; KeyOfOtherKind; NeedsServer; for an activation key
+// an error of package keyfmt; KeyOfOtherKind; for an activation key
 // those of license.OpenKey, AlreadyEntered, and why it is not for this machine;
 // for an unlock code UnlockUnknown and those of license.Apply; or why nothing
-// can be stored.
+// can be stored, which is found out before the server is asked. Without an answer
+// that counts it is an *UnreachableError, which wraps ErrUnreachable, and nothing
+// was used up. Otherwise it is the server's signed no: SerialUnknown,
+// RequestNotAccepted, ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed,
+// OtherProduct, BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
 func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
 	}
-	var e entry
-	for _, option := range options {
-		option(&e)
-	}
-	if text := strings.TrimSpace(typed); strings.HasPrefix(text, "-----BEGIN") || strings.HasPrefix(text, "{") { // a file's text, pasted
+	e := entryOf(options)
+	if isDocument(typed) {
 		return c.Import(ctx, strings.NewReader(typed))
 	}
 	key, corrections, err := keyfmt.Parse(typed)
 	if err != nil {
 		return Change{}, mistyped(err)
 	}
-	change, err := c.enter(key, e)
-	if err != nil {
-		return Change{}, err
-	}
+	change, err := c.enter(ctx, key, e)
 	change.Corrections = corrections
-	return change, nil
+	return zeroBeside(change, err)
+}
+
+// isDocument reports whether what was typed is the text of a file.
+func isDocument(typed string) bool {
+	text := strings.TrimSpace(typed)
+	return strings.HasPrefix(text, "-----BEGIN") || strings.HasPrefix(text, "{")
 }
 
 // mistyped returns what is wrong with a key that cannot be read.
@@ -79,14 +114,18 @@ func mistyped(err error) error {
 	return &license.Reason{Code: license.KeyUnrecognized, Err: err}
 }
 
-func (c *Client) enter(key keyfmt.Key, e entry) (Change, error) {
+func (c *Client) enter(ctx context.Context, key keyfmt.Key, e entry) (Change, error) {
 	switch key.Kind() {
 	case keyfmt.Activation:
 		return c.enterActivationKey(key, e.name)
 	case keyfmt.Unlock:
 		return c.enterUnlockCode(key)
 	case keyfmt.Serial, keyfmt.Request:
-		return Change{}, &license.Reason{Code: license.NeedsServer, Has: key.Kind().String()}
+		q, err := e.questionOf(key)
+		if err != nil {
+			return Change{}, err
+		}
+		return c.exchange(ctx, q, false)
 	default:
 		return Change{}, &license.Reason{Code: license.KeyOfOtherKind, Has: key.Kind().String(), Needs: keyfmt.Activation.String()}
 	}

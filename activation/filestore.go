@@ -24,6 +24,7 @@ import (
 //
 //	state.0, state.1  the newest record and the one before it, in turn
 //	lock              held while a record is replaced
+//	begun             what the first record will be about, see below
 //
 // A record is one line and the data:
 //
@@ -35,6 +36,10 @@ import (
 // the two; then the folder is synced. So a crash at any moment leaves the
 // newest record whole, and a record that is torn by a failing disk leaves the
 // one before it. Files are readable by their owner only, the folder too.
+//
+// Before the first record there may be data that a client has begun with. It is
+// not synced, and worth nothing once there is a record; it comes back with the
+// generation 0.
 //
 // What is in the place of a record and is no plain file is never read, written
 // or removed, and the error says so.
@@ -123,7 +128,60 @@ func (s *FileStore) Load() (Record, error) {
 		return Record{}, &license.Reason{Code: license.RecordDamaged, Detail: s.path}
 	}
 	newest.Recovered = torn > newest.Generation
+	if newest.Generation == 0 {
+		newest.Data = s.begun()
+	}
 	return newest, nil
+}
+
+// beginning is the name of the file with what a client has begun with.
+const beginning = "begun"
+
+// begun returns what begin has kept, nil if that is not whole.
+func (s *FileStore) begun() []byte {
+	r, err := s.read(beginning)
+	if err != nil {
+		return nil
+	}
+	return r.Data
+}
+
+// begin keeps data until the first record is stored: it survives the process,
+// but not a crash of the machine. It returns ErrConflict if there is a record
+// already, or data that was begun with.
+func (s *FileStore) begin(data []byte) error {
+	return s.locked(func() error {
+		record, err := s.Load()
+		switch {
+		case err != nil:
+			return err
+		case record.Generation > 0 || len(record.Data) > 0:
+			return ErrConflict
+		}
+		fast := s.fast
+		s.fast = true
+		err = s.write(beginning, 1, data)
+		s.fast = fast
+		if err != nil {
+			return unwritable(s.path, err)
+		}
+		return nil
+	})
+}
+
+// locked runs what no other process may come between.
+func (s *FileStore) locked(run func() error) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.locker.lock(); err != nil {
+		return err
+	}
+	defer func() {
+		if unlock := s.locker.unlock(); err == nil && unlock != nil {
+			err = unwritable(s.path, unlock)
+		}
+	}()
+	return run()
 }
 
 var errTorn = errors.New("the record is not whole")
@@ -195,35 +253,27 @@ func (s *FileStore) readFile(name string) ([]byte, error) {
 
 // Swap stores a record. Beside ErrConflict, the error is a *license.Reason
 // with one of the codes of Load, FolderUnwritable or RecordBusy.
-func (s *FileStore) Swap(generation uint64, data []byte) (err error) {
+func (s *FileStore) Swap(generation uint64, data []byte) error {
 	if len(data) > maxState-256 {
 		return &license.Reason{Code: license.TooLarge, Max: maxState}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.locker.lock(); err != nil {
-		return err
-	}
-	defer func() {
-		if unlock := s.locker.unlock(); err == nil && unlock != nil {
-			err = unwritable(s.path, unlock)
+	return s.locked(func() error {
+		if !s.swept {
+			s.swept = true
+			s.sweep()
 		}
-	}()
-	if !s.swept {
-		s.swept = true
-		s.sweep()
-	}
-	slot, newest, err := s.older()
-	if err != nil {
-		return err
-	}
-	if newest != generation {
-		return ErrConflict
-	}
-	if err := s.write(slots[slot], generation+1, data); err != nil {
-		return unwritable(s.path, err)
-	}
-	return nil
+		slot, newest, err := s.older()
+		if err != nil {
+			return err
+		}
+		if newest != generation {
+			return ErrConflict
+		}
+		if err := s.write(slots[slot], generation+1, data); err != nil {
+			return unwritable(s.path, err)
+		}
+		return nil
+	})
 }
 
 // older returns which of the two records to replace, and the generation of the

@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// Import takes a document from a file: a licence, an update, a keyring, or a
-// signed time that answers a challenge of this client. What it is, the
-// document says. At most license.MaxDocument bytes are read.
+// Import takes a document from a file: a licence, an update, a keyring, a
+// signed time that answers a challenge of this client, or the activation
+// server's reply to a Request of this client, which counts once. What it is,
+// the document says. At most license.MaxReply bytes are read.
 //
 // AlreadyApplied and AlreadyEntered are no harm: what the document grants is in
 // force. Nothing is stored unless the document holds, is for this product and this
@@ -25,15 +27,13 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
 	}
-	text, err := io.ReadAll(io.LimitReader(from, license.MaxDocument+1))
+	text, err := readDocument(from)
 	if err != nil {
 		return Change{}, err
 	}
-	if len(text) > license.MaxDocument {
-		return Change{}, &license.Reason{Code: license.TooLarge, Max: license.MaxDocument}
-	}
-	text = bytes.TrimSpace(text)
 	switch license.KindOf(text) {
+	case license.KindReply:
+		return c.importReply(text)
 	case license.KindUpdate:
 		return c.importUpdate(text)
 	case license.KindKeyring:
@@ -49,6 +49,33 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	}
 }
 
+// readDocument reads a document without the white space around it. A reply may
+// be longer than the others.
+func readDocument(from io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(from, license.MaxDocument+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) <= license.MaxDocument {
+		return bytes.TrimSpace(text), nil
+	}
+	head := bytes.TrimSpace(text)
+	if !bytes.HasPrefix(head, []byte("-----BEGIN LATCHKEY REPLY-----")) && !bytes.HasPrefix(head, []byte("{")) {
+		return nil, &license.Reason{Code: license.TooLarge, Max: license.MaxDocument}
+	}
+	rest, err := io.ReadAll(io.LimitReader(from, license.MaxReply))
+	if err != nil {
+		return nil, err
+	}
+	if text = append(text, rest...); len(text) > license.MaxReply {
+		return nil, &license.Reason{Code: license.TooLarge, Max: license.MaxReply}
+	}
+	if license.KindOf(text) != license.KindReply {
+		return nil, &license.Reason{Code: license.TooLarge, Max: license.MaxDocument}
+	}
+	return bytes.TrimSpace(text), nil
+}
+
 // commit changes the state and works out what is licensed from then on. What
 // other processes have stored is taken in first, so that nothing is refused
 // for what has changed meanwhile.
@@ -61,7 +88,7 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	if err := c.catchUp(); err != nil {
 		return Change{}, err
 	}
-	before := c.snap.Load().result.State()
+	before := c.snap.Load().result
 	var change Change
 	err := c.change(func(s *state) error {
 		change = Change{}
@@ -73,8 +100,26 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	}
 	c.dropBlocks()
 	c.rebuild()
-	change.Before, change.After = before, c.snap.Load().result.State()
+	after := c.snap.Load().result
+	change.Before, change.After = before.State(), after.State()
+	change.RestartRequired = c.needsRestart(before, after)
 	return change, nil
+}
+
+// needsRestart reports whether a feature that the program reads only when it
+// starts has changed.
+func (c *Client) needsRestart(before, after *license.Result) bool {
+	return slices.ContainsFunc(c.opt.AtStart, func(feature string) bool {
+		a, b := before.Decision(feature), after.Decision(feature)
+		return a.State.Works() != b.State.Works() || !slices.Equal(params(a), params(b))
+	})
+}
+
+func params(d license.Decision) []license.Param {
+	if d.Feature == nil {
+		return nil
+	}
+	return d.Feature.Params
 }
 
 // install adds a licence to the state, or puts it in the place of the one that
@@ -88,23 +133,28 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 		if err := c.forUs(l); err != nil {
 			return err
 		}
-		d.ID, d.Serial = l.ID, string(l.Serial)
-		if err := c.place(s, d, l); err != nil {
-			return err
-		}
-		c.seeIssued(s, l.Issued)
-		c.see(s, c.now())
-		if u := s.usage(l.ID); u.Activated.IsZero() {
-			u.Activated = s.Mark // a clock that stands behind cannot have it begin before it was issued
-		}
-		change.LicenseID = l.ID
-		return nil
+		return c.addLicense(s, d, l, change)
 	})
+}
+
+// addLicense puts a licence that holds into a state.
+func (c *Client) addLicense(s *state, d document, l *license.License, change *Change) error {
+	d.ID, d.Serial = l.ID, string(l.Serial)
+	if err := c.place(s, d, l); err != nil {
+		return err
+	}
+	c.seeIssued(s, l.Issued)
+	c.see(s, c.now())
+	if u := s.usage(l.ID); u.Activated.IsZero() {
+		u.Activated = s.Mark // a clock that stands behind cannot have it begin before it was issued
+	}
+	change.LicenseID, change.Changed = l.ID, true
+	return nil
 }
 
 // forUs returns why a licence is not for this product or this machine.
 func (c *Client) forUs(l *license.License) error {
-	r := license.Check(l, c.env(&state{}, l.ID))
+	r := license.Check(l, c.env(&state{}, l))
 	for i := range r.Reasons {
 		switch r.Reasons[i].Code {
 		case license.OtherProduct, license.HardwareChanged, license.HardwareUnreadable,
@@ -117,22 +167,25 @@ func (c *Client) forUs(l *license.License) error {
 
 // importUpdate applies an update file to the licence that it is for.
 func (c *Client) importUpdate(text []byte) (Change, error) {
-	return c.commit(func(s *state, change *Change) error {
-		u, err := license.OpenUpdate(text, c.keyring)
-		if err != nil {
-			return err
+	return c.commit(func(s *state, change *Change) error { return c.takeUpdate(s, text, change) })
+}
+
+// takeUpdate applies an update to the licence in a state that it is for.
+func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
+	u, err := license.OpenUpdate(text, c.keyring)
+	if err != nil {
+		return err
+	}
+	all, _ := c.licenses(s)
+	for _, h := range all {
+		if h.terms.Serial == u.Serial {
+			return c.apply(s, h, u, appliedUpdate{Text: string(text)}, change)
 		}
-		all, _ := c.licenses(s)
-		for _, h := range all {
-			if h.terms.Serial == u.Serial {
-				return c.apply(s, h, u, appliedUpdate{Text: string(text)}, change)
-			}
-		}
-		if len(all) == 0 {
-			return &license.Reason{Code: license.NoLicense}
-		}
-		return &license.Reason{Code: license.OtherLicense}
-	})
+	}
+	if len(all) == 0 {
+		return &license.Reason{Code: license.NoLicense}
+	}
+	return &license.Reason{Code: license.OtherLicense}
 }
 
 // apply applies an update to a licence of a state and records it.
@@ -161,8 +214,17 @@ func (c *Client) apply(s *state, h held, u *license.Update, a appliedUpdate, cha
 	}
 	c.seeIssued(s, u.Issued)
 	c.see(s, c.now())
-	change.LicenseID, change.Diff = h.base.ID, diff
+	change.LicenseID, change.Changed = h.base.ID, true
+	change.Diff = joined(change.Diff, diff)
 	return nil
+}
+
+// joined returns what two updates did, one after the other.
+func joined(a, b *license.Diff) *license.Diff {
+	if a == nil {
+		return b
+	}
+	return &license.Diff{UpdateID: b.UpdateID, Changes: slices.Concat(a.Changes, b.Changes), Reset: slices.Concat(a.Reset, b.Reset)}
 }
 
 // effectiveNow is the time that counts for an obtaining period and for what is
@@ -185,6 +247,7 @@ func (c *Client) importKeyring(text []byte) (Change, error) {
 			return &license.Reason{Code: license.AlreadyEntered}
 		}
 		s.Keyrings = append(s.Keyrings, string(text)) // change follows it
+		change.Changed = true
 		return nil
 	})
 }

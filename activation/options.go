@@ -51,6 +51,21 @@ type Options struct {
 	// a Witness or a WitnessDir does without one.
 	Store, Witness Store
 
+	// Server is the address of the vendor's activation server, such as
+	// "https://licenses.acme.example", without which a product is licensed by
+	// files and typed keys alone. The address of another machine begins with
+	// https. Courier takes its place, to reach the server in another way.
+	Server  string
+	Courier Courier
+	// AutoCheck is how often the server is asked in the background, and sooner
+	// where it wants to be or a receipt ends; 0 is never. Each time is drawn from
+	// the last tenth before it, so that machines that were switched on together do
+	// not ask together. A day is what most products want.
+	AutoCheck time.Duration
+	// AtStart names features that the program reads only when it starts. Where one
+	// changes, Change.RestartRequired says so.
+	AtStart []string
+
 	// Notice says how many days before an end Notices speaks of it; nil is 30,
 	// 14, 7 and 1.
 	Notice []int
@@ -61,7 +76,8 @@ type Options struct {
 	// the state; 0 is a minute.
 	Poll time.Duration
 	// OnChange is told when what the licence allows has changed by itself: at
-	// a date, or by another process. It must not call Close.
+	// a date, by another process, or by a check in the background. It must not
+	// call Close.
 	OnChange func(Change)
 	// Logger is told what goes wrong in the background; nil is silence. A
 	// *slog.Logger is one. No key is ever logged.
@@ -99,6 +115,9 @@ func (o *Options) check() error {
 	case o.Keyring == "":
 		return errors.New("activation: Options.Keyring is empty: embed the vendor's keyring, without which nothing can be trusted")
 	}
+	if err := o.checkServer(); err != nil {
+		return err
+	}
 	if o.RunBlock <= 0 {
 		o.RunBlock = defaultRunBlock
 	}
@@ -111,6 +130,19 @@ func (o *Options) check() error {
 	if o.Logger == nil {
 		o.Logger = silence{}
 	}
+	return nil
+}
+
+// checkServer makes the courier to the server.
+func (o *Options) checkServer() error {
+	if o.Server == "" || o.Courier != nil {
+		return nil
+	}
+	courier, err := NewHTTP(o.Server)
+	if err != nil {
+		return fmt.Errorf("activation: Options.Server: %w", err)
+	}
+	o.Courier = courier
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -27,6 +28,20 @@ type state struct {
 	Notices   []string                  // what was said already, ascending
 	Keyrings  []string                  // as received, each follows the one before
 	Epochs    map[string]int64          // how often usage was reset, by epochName
+	Receipts  map[string]string         // as received, by serial number
+	GivenUp   map[string]string         // requests for deactivation that wait for their answer, by serial number
+	Checks    map[string]check          // what the server said last, by serial number
+	Open      []asked                   // requests that went out as files, oldest first
+	Link      []byte                    // the step of this installation's life that the server knows
+	Next      []byte                    // the step after it
+}
+
+// A check is what the server said last of what was sold under a serial number.
+type check struct {
+	At   time.Time // by the clock's mark
+	Next time.Time // when it wants to be asked again, zero if it does not say
+	Code license.Code
+	From license.Date // of the reason with the code
 }
 
 // A document is a licence file, or what a typed activation key carries, with
@@ -77,6 +92,10 @@ func (s *state) clone() *state {
 	c.Notices = slices.Clone(s.Notices)
 	c.Keyrings = slices.Clone(s.Keyrings)
 	c.Epochs = maps.Clone(s.Epochs)
+	c.Receipts = maps.Clone(s.Receipts)
+	c.GivenUp = maps.Clone(s.GivenUp)
+	c.Checks = maps.Clone(s.Checks)
+	c.Open = slices.Clone(s.Open)
 	return &c
 }
 
@@ -96,6 +115,7 @@ func (s *state) encode() ([]byte, error) {
 	w.Object()
 	w.time("asked", s.Asked)
 	w.bytes("challenge", s.Challenge)
+	w.checks(s.Checks)
 	w.Name("counter").Int(s.Counter)
 	w.Name("documents").Array()
 	for _, d := range s.Documents {
@@ -103,9 +123,14 @@ func (s *state) encode() ([]byte, error) {
 	}
 	w.EndArray()
 	w.epochs(s.Epochs)
+	w.texts("given_up", s.GivenUp)
 	w.StringsMember("keyrings", s.Keyrings)
+	w.bytes("link", s.Link)
 	w.time("mark", s.Mark)
+	w.bytes("next", s.Next)
 	w.StringsMember("notices", s.Notices)
+	w.open(s.Open)
+	w.texts("receipts", s.Receipts)
 	w.BoolMember("restored", s.Restored)
 	w.bytes("seed", s.Seed)
 	w.time("signed", s.Signed)
@@ -151,6 +176,53 @@ func (w *writer) epochs(epochs map[string]int64) {
 		w.Name(name).Int(epochs[name])
 	}
 	w.EndObject()
+}
+
+// texts writes a map of texts, and leaves it out where it is empty.
+func (w *writer) texts(name string, texts map[string]string) {
+	if len(texts) == 0 {
+		return
+	}
+	w.Name(name).Object()
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		w.Name(key).String(texts[key])
+	}
+	w.EndObject()
+}
+
+func (w *writer) checks(checks map[string]check) {
+	if len(checks) == 0 {
+		return
+	}
+	w.Name("checks").Object()
+	for _, serial := range slices.Sorted(maps.Keys(checks)) {
+		k := checks[serial]
+		w.Name(serial).Object()
+		w.time("at", k.At)
+		w.StringMember("code", string(k.Code))
+		w.IntMember("from", int64(k.From))
+		w.time("next", k.Next)
+		w.EndObject()
+	}
+	w.EndObject()
+}
+
+func (w *writer) open(open []asked) {
+	if len(open) == 0 {
+		return
+	}
+	w.Name("open").Array()
+	for _, a := range open {
+		w.Object()
+		w.time("asked", a.Asked)
+		w.bytes("digest", a.Digest[:])
+		w.bytes("nonce", a.Nonce)
+		w.StringMember("operation", string(a.Operation))
+		w.StringMember("serial", a.Serial)
+		w.time("signed", a.Signed)
+		w.EndObject()
+	}
+	w.EndArray()
 }
 
 func (w *writer) document(d document) {
@@ -229,6 +301,8 @@ func decodeState(text string) (*state, error) {
 			s.Asked = r.time()
 		case "challenge":
 			s.Challenge = r.bytes()
+		case "checks":
+			s.Checks = r.checks()
 		case "counter":
 			s.Counter = r.Int(0, strictjson.MaxInt)
 		case "documents":
@@ -243,12 +317,24 @@ func decodeState(text string) (*state, error) {
 			if len(epochs) > 0 {
 				s.Epochs = epochs
 			}
+		case "given_up":
+			s.GivenUp = r.texts()
 		case "keyrings":
 			s.Keyrings = r.strings()
+		case "link":
+			s.Link = r.bytes()
 		case "mark":
 			s.Mark = r.time()
+		case "next":
+			s.Next = r.bytes()
 		case "notices":
 			s.Notices = r.strings()
+		case "open":
+			for e := r.Array(); e.Next(); {
+				s.Open = append(s.Open, r.asked())
+			}
+		case "receipts":
+			s.Receipts = r.texts()
 		case "restored":
 			s.Restored = r.Bool()
 		case "seed":
@@ -298,6 +384,64 @@ func (r *reader) strings() (out []string) {
 		out = append(out, r.String())
 	}
 	return out
+}
+
+// texts reads a map of texts; an empty one is none.
+func (r *reader) texts() (texts map[string]string) {
+	for e := r.Map(); e.Next(); {
+		if texts == nil {
+			texts = map[string]string{}
+		}
+		texts[e.Name] = r.String()
+	}
+	return texts
+}
+
+func (r *reader) checks() (checks map[string]check) {
+	for e := r.Map(); e.Next(); {
+		if checks == nil {
+			checks = map[string]check{}
+		}
+		var k check
+		for m := r.Object(); m.Next(); {
+			switch m.Name {
+			case "at":
+				k.At = r.time()
+			case "code":
+				k.Code = license.Code(r.String())
+			case "from":
+				k.From = license.Date(r.Int(0, math.MaxInt32))
+			case "next":
+				k.Next = r.time()
+			default:
+				r.Skip()
+			}
+		}
+		checks[e.Name] = k
+	}
+	return checks
+}
+
+func (r *reader) asked() (a asked) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "asked":
+			a.Asked = r.time()
+		case "digest":
+			copy(a.Digest[:], r.bytes())
+		case "nonce":
+			a.Nonce = r.bytes()
+		case "operation":
+			a.Operation = license.Operation(r.String())
+		case "serial":
+			a.Serial = r.String()
+		case "signed":
+			a.Signed = r.time()
+		default:
+			r.Skip()
+		}
+	}
+	return a
 }
 
 func (r *reader) document() (d document) {

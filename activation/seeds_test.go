@@ -303,7 +303,7 @@ func TestSeed004(t *testing.T) {
 		require.Contains(t, status.Reasons[0].Text(license.German), "2026-06-10")
 		require.Equal(t, license.Provisional, status.Licenses[0].Kind)
 		change := mustImport(t, c, v.sell(t, func(l *license.License) { l.ID = "L-2"; l.Issued = noon.Add(time.Hour) }))
-		require.Equal(t, activation.Change{LicenseID: "L-2", Before: license.StateProvisional, After: license.StateActive}, change)
+		require.Equal(t, activation.Change{LicenseID: "L-2", Changed: true, Before: license.StateProvisional, After: license.StateActive}, change)
 		status = c.Status()
 		require.Equal(t, license.OK, status.Level)
 		require.Empty(t, status.Reasons)

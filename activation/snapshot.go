@@ -11,11 +11,13 @@ import (
 // A snapshot is what is licensed, worked out once and never changed. A new one
 // takes its place when anything changes.
 type snapshot struct {
-	result   *license.Result
-	set      *license.Set // of result
-	licenses []*license.License
-	problems []license.Reason
-	own      []license.Reason // of the local state
+	result      *license.Result
+	set         *license.Set // of result
+	licenses    []*license.License
+	results     []*license.Result      // of each of them
+	activations map[string]*Activation // by serial number
+	problems    []license.Reason
+	own         []license.Reason // of the local state
 }
 
 // rebuild works out what is licensed now.
@@ -25,12 +27,15 @@ func (c *Client) rebuild() {
 	s := &snapshot{problems: problems, own: c.ownReasons()}
 	results := make([]*license.Result, len(all))
 	for i, h := range all {
-		results[i] = license.Check(h.terms, c.env(c.state, h.base.ID))
+		results[i] = license.Check(h.terms, c.env(c.state, h.base))
 		s.licenses = append(s.licenses, h.terms)
 	}
+	s.results = results
+	s.activations = c.activations()
 	s.result = license.Merge(results...)
 	s.set = s.result.Set()
 	c.snap.Store(s)
+	c.planCheck()
 	c.watch()
 }
 
@@ -47,14 +52,15 @@ func (c *Client) current() *snapshot {
 }
 
 // env returns the environment of a licence in a state.
-func (c *Client) env(s *state, id string) license.Env {
+func (c *Client) env(s *state, l *license.License) license.Env {
 	e := license.Env{
-		Now: c.now(), Product: c.opt.Product, Version: c.opt.Version, Released: c.opt.Released,
+		Receipt: c.receipt(s, l),
+		Now:     c.now(), Product: c.opt.Product, Version: c.opt.Version, Released: c.opt.Released,
 		Host: c.opt.Host, User: c.opt.User, Notice: c.opt.Notice,
 		Mark: s.Mark, Restored: s.Restored,
 	}
-	if u := s.Usage[id]; u != nil {
-		e.Usage = c.unspent(id, *u)
+	if u := s.Usage[l.ID]; u != nil {
+		e.Usage = c.unspent(l.ID, *u)
 	}
 	var r *license.Reason
 	if errors.As(c.unwritable, &r) {
@@ -88,7 +94,10 @@ func (c *Client) ownReasons() (reasons []license.Reason) {
 	if c.generation > 0 && c.witnessMissing {
 		reasons = append(reasons, license.Reason{Code: license.WitnessMissing})
 	}
-	return reasons
+	for range c.state.GivenUp {
+		reasons = append(reasons, license.Reason{Code: license.DeactivationPending, Product: c.opt.Product})
+	}
+	return append(reasons, c.awaited()...)
 }
 
 // Allows reports whether a feature may be used now. It takes no lock and
@@ -135,7 +144,7 @@ func (c *Client) recordFirstUse(s *state, feature string) error {
 	all, _ := c.licenses(s)
 	var waiting *held
 	for i, h := range all {
-		d := license.Check(h.terms, c.env(s, h.base.ID)).Decision(feature)
+		d := license.Check(h.terms, c.env(s, h.base)).Decision(feature)
 		switch {
 		case !d.State.Works():
 		case !d.Pending:
@@ -221,6 +230,11 @@ func (c *Client) see(s *state, t time.Time) {
 // seeIssued raises the clock's mark to when a document was issued that has come.
 func (c *Client) seeIssued(s *state, t time.Time) {
 	c.see(s, t)
+	for i := range s.Open {
+		if t.After(s.Open[i].Signed) {
+			s.Open[i].Signed = t
+		}
+	}
 	if t.After(s.Signed) {
 		s.Signed = t
 	}

@@ -25,11 +25,27 @@ type Status struct {
 
 // A LicenseStatus is one licence as it stands now.
 type LicenseStatus struct {
-	ID       string
-	Kind     license.Kind
-	Revision int64 // updates applied
-	Licensee license.Licensee
-	Terms    *license.License // in full; not to be changed
+	ID         string
+	Kind       license.Kind
+	Revision   int64 // updates applied
+	Licensee   license.Licensee
+	State      license.State    // the best of its features
+	Level      license.Level    // the sign to show
+	Until      license.Date     // the last day of its last feature, no date for one without an end
+	Activation *Activation      // at the activation server, nil if there is none here
+	Terms      *license.License // in full; not to be changed
+}
+
+// An Activation is what the activation server last confirmed of a licence.
+type Activation struct {
+	ID        string          // to name it to the vendor
+	Since     time.Time       // when this machine was first activated
+	Until     time.Time       // when it wants to be confirmed again, zero for never
+	Grace     time.Time       // until when the licence works without
+	Changes   int64           // of hardware that were followed
+	Checked   time.Time       // when the server was last asked
+	NextCheck time.Time       // when it wants to be asked again, zero if it does not say
+	Waiting   *license.Reason // what it said last, such as FinalPending; nil for nothing
 }
 
 // Status tells what is licensed now. It touches neither disk nor network, and
@@ -41,12 +57,26 @@ func (c *Client) Status() Status {
 		Features: s.result.Decisions,
 		Reasons:  slices.Concat(s.result.Reasons, s.problems, s.own),
 	}
-	for _, l := range s.licenses {
+	for i, l := range s.licenses {
+		state := s.results[i].State()
 		status.Licenses = append(status.Licenses, LicenseStatus{
 			ID: l.ID, Kind: l.Kind, Revision: l.Revision, Licensee: l.Licensee, Terms: l,
+			State: state, Level: state.Level(), Until: lastDay(s.results[i]), Activation: s.activations[string(l.Serial)],
 		})
 	}
 	return status
+}
+
+// lastDay returns the day on which the last feature ends, no date if one has no
+// end.
+func lastDay(r *license.Result) (last license.Date) {
+	for _, d := range r.Decisions {
+		if d.Until == 0 {
+			return 0
+		}
+		last = max(last, d.Until)
+	}
+	return last
 }
 
 // Decision tells what holds of one feature now. Like Status, it does not count

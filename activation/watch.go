@@ -22,11 +22,13 @@ func (c *Client) watch() {
 // set, and a machine may sleep, so it is never longer than the time between
 // two looks at the state.
 func (c *Client) pause() time.Duration {
-	next := c.snap.Load().result.Next
-	if next.IsZero() {
-		return c.opt.Poll
+	pause := c.opt.Poll
+	for _, next := range []time.Time{c.snap.Load().result.Next, c.auto.at} {
+		if !next.IsZero() && !(c.auto.running && next.Equal(c.auto.at)) {
+			pause = min(pause, next.Sub(c.opt.Now()))
+		}
 	}
-	return max(min(next.Sub(c.opt.Now()), c.opt.Poll), time.Millisecond)
+	return max(pause, time.Millisecond)
 }
 
 // look takes in what has changed, tells whoever asked, and looks again later.
@@ -44,6 +46,7 @@ func (c *Client) look() {
 	before := c.snap.Load().result
 	c.refresh()
 	c.rebuild()
+	c.startCheck()
 	after := c.snap.Load().result
 	c.mu.Unlock()
 	if c.opt.OnChange != nil && differ(before, after) {

@@ -35,18 +35,11 @@ type Env struct {
 	Host       Host      // nil refuses a licence that is bound
 	User       string    // e-mail address of who uses it; "" if the product does not ask
 	Usage      Usage
-	Lease      Lease
+	Receipt    *Receipt  // of the activation server, for this installation; nil if there is none
 	Mark       time.Time // the latest time that is known to have passed
 	Restored   bool      // an old copy of local state was put back
 	Unwritable string    // the folder of local state, where it cannot be written
 	Notice     []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
-}
-
-// A Lease is what the activation server last confirmed. Its zero value is for
-// licences that need no confirmation.
-type Lease struct {
-	Until time.Time // when the licence wants to be confirmed again
-	Grace time.Time // how long it works without
 }
 
 // ClockTolerance is how far the clock may be set back behind the latest time
@@ -110,9 +103,17 @@ func (c *checker) add(s State, r *Reason) {
 	if known(c.r.Reasons, r.Code) {
 		return
 	}
-	r.Contact = c.l.Hints.Contact
+	r.Contact = c.contact()
 	c.all = min(c.all, s)
 	c.r.Reasons = append(c.r.Reasons, *r)
+}
+
+// contact returns whom to ask, by the receipt if that says.
+func (c *checker) contact() string {
+	if r := c.env.Receipt; r != nil && r.Contact != "" {
+		return r.Contact
+	}
+	return c.l.Hints.Contact
 }
 
 // say records a reason for one feature, or for the whole licence without one.
@@ -121,7 +122,7 @@ func (c *checker) say(d *Decision, s State, r *Reason) {
 		c.add(s, r)
 		return
 	}
-	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.l.Hints.Contact
+	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.contact()
 	d.State = min(d.State, s)
 	if !known(d.Reasons, r.Code) {
 		d.Reasons = append(d.Reasons, *r)
@@ -154,14 +155,15 @@ func (c *checker) whole() {
 	if _, has := c.l.Product(c.env.Product); c.env.Product != "" && !has {
 		c.add(StateUnlicensed, &Reason{Code: OtherProduct, Has: c.productNames(), Needs: c.env.Product})
 	}
-	if c.l.Binding.Scheme != "" {
+	c.receipt()
+	if c.l.Binding.Scheme != "" && (c.l.Binding.Data != nil || c.env.Receipt != nil) {
 		c.binding()
 	}
 	if c.l.Window.Kind != Perpetual || c.l.Kind != Full {
 		c.window()
 	}
-	if !c.env.Lease.Until.IsZero() {
-		c.lease()
+	if r := c.env.Receipt; r != nil && !r.Until.IsZero() {
+		c.lease(r.Lease)
 	}
 }
 
@@ -173,8 +175,48 @@ func (c *checker) productNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (c *checker) binding() {
+// receipt decides what the activation server's receipt means, and its lack. A
+// receipt for something else is none.
+func (c *checker) receipt() {
+	r := c.env.Receipt
+	if r != nil && r.Serial != c.l.Serial {
+		r, c.env.Receipt = nil, nil
+	}
+	switch {
+	case r == nil && c.l.NeedsReceipt:
+		c.add(StateUnlicensed, &Reason{Code: ActivationRequired})
+	case r == nil:
+	case r.Hold == HoldBlocked:
+		c.add(StateBlocked, &Reason{Code: LicenseBlocked})
+	case r.Hold == HoldPayment:
+		c.add(StateActive, &Reason{Code: PaymentPending, Until: c.l.Window.last()})
+	}
+}
+
+// last returns the last day of a term with dates, no date for another.
+func (t Term) last() Date {
+	if t.Kind != Dates || len(t.Intervals) == 0 {
+		return 0
+	}
+	return t.Intervals[len(t.Intervals)-1].Until
+}
+
+// bindingInForce returns what the machine must satisfy: where the licence names
+// a scheme only, what the receipt holds under that scheme.
+func (c *checker) bindingInForce() Binding {
 	b := c.l.Binding
+	if r := c.env.Receipt; b.Data == nil && r != nil && r.Binding.Scheme == b.Scheme {
+		return r.Binding
+	}
+	return b
+}
+
+func (c *checker) binding() {
+	b := c.bindingInForce()
+	if b.Data == nil {
+		c.add(StateDamaged, &Reason{Code: BindingDamaged, Detail: "the receipt is not bound under the licence's scheme"})
+		return
+	}
 	if c.env.Host == nil {
 		c.add(StateUnlicensed, &Reason{Code: BindingUnchecked})
 		return
@@ -233,8 +275,8 @@ func (c *checker) window() {
 	c.metered(c.l.Window, t.pending, nil)
 }
 
-func (c *checker) lease() {
-	until, grace := c.env.Lease.Until, c.env.Lease.Grace
+func (c *checker) lease(l Lease) {
+	until, grace := l.Until, l.Grace
 	c.clock(nil)
 	c.wake(until)
 	c.wake(grace)

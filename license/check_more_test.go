@@ -39,7 +39,7 @@ func TestDecisionOfUnknownFeatures(t *testing.T) {
 	l := licenceOf(license.Feature{ID: "f"})
 	isBound(l)
 	l.Kind = license.Trial
-	r := license.Check(l, license.Env{Now: noon, Product: "cam", Lease: license.Lease{Until: noon}})
+	r := license.Check(l, license.Env{Now: noon, Product: "cam", Receipt: &license.Receipt{Lease: license.Lease{Until: noon}}})
 	for n := 1; n <= 4; n++ {
 		r.Reasons = slices.Grow(r.Reasons[:n:n], 4)
 		a := r.Decision("a")
@@ -244,8 +244,9 @@ func TestCheckNext(t *testing.T) {
 			env.Mark = env.Now.Add(time.Duration(g.IntN(100*24)) * time.Hour)
 		}
 		if g.chance(30) {
-			env.Lease.Until = env.Now.Add(time.Duration(g.IntN(2000)-500) * time.Hour)
-			env.Lease.Grace = env.Lease.Until.Add(time.Duration(g.IntN(500)-100) * time.Hour)
+			env.Receipt = &license.Receipt{Serial: l.Serial}
+			env.Receipt.Until = env.Now.Add(time.Duration(g.IntN(2000)-500) * time.Hour)
+			env.Receipt.Grace = env.Receipt.Until.Add(time.Duration(g.IntN(500)-100) * time.Hour)
 		}
 		for range 8 { // from one check to the next
 			now := license.Check(l, env)
@@ -277,7 +278,10 @@ func (g generator) moments(env license.Env) (moments []time.Time) {
 	for range 25 {
 		moments = append(moments, g.date().Start(), (g.date() + license.Date(g.IntN(400))).Start())
 	}
-	moments = append(moments, env.Lease.Until, env.Lease.Grace, env.Mark.Add(-license.ClockTolerance), env.Mark)
+	if env.Receipt != nil {
+		moments = append(moments, env.Receipt.Until, env.Receipt.Grace)
+	}
+	moments = append(moments, env.Mark.Add(-license.ClockTolerance), env.Mark)
 	for _, m := range moments {
 		moments = append(moments, m.Add(-1))
 	}
@@ -376,7 +380,7 @@ func TestCheckClockSetBackForWholeLicence(t *testing.T) {
 	require.True(t, license.Check(perpetual(), back).Allows("f"))
 
 	leased := back
-	leased.Lease = license.Lease{Until: noon.AddDate(0, 1, 0), Grace: noon.AddDate(0, 2, 0)}
+	leased.Receipt = &license.Receipt{Serial: "S-1", Lease: license.Lease{Until: noon.AddDate(0, 1, 0), Grace: noon.AddDate(0, 2, 0)}}
 	d := license.Check(perpetual(), leased).Decision("f")
 	require.Equal(t, license.StateBlocked, d.State)
 	require.Equal(t, license.ClockSetBack, d.Reasons[0].Code)

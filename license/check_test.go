@@ -75,6 +75,16 @@ func kindOf(k license.Kind, window license.Term) func(l *license.License) {
 
 func isBound(l *license.License) { l.Binding = license.Binding{Scheme: "board", Data: []byte{1}} }
 
+func needsReceipt(scheme string) func(l *license.License) {
+	return func(l *license.License) { l.NeedsReceipt, l.Binding.Scheme = true, scheme }
+}
+
+var boardReceipt = license.Receipt{Serial: "S-1", Binding: license.Binding{Scheme: "board", Data: []byte{1}}}
+
+func receipt(r license.Receipt) func(e *license.Env) {
+	return func(e *license.Env) { e.Receipt = &r }
+}
+
 func on(h license.Host) func(e *license.Env) { return func(e *license.Env) { e.Host = h } }
 
 func covered(version, date string, lapse license.Lapse) func(l *license.License) {
@@ -105,9 +115,9 @@ func notices(n ...int) func(e *license.Env) {
 
 func leased(until, grace string) func(e *license.Env) {
 	return func(e *license.Env) {
-		e.Lease.Until = moment(until)
+		e.Receipt = &license.Receipt{Serial: "S-1", Lease: license.Lease{Until: moment(until)}}
 		if grace != "" {
-			e.Lease.Grace = moment(grace)
+			e.Receipt.Grace = moment(grace)
 		}
 	}
 }
@@ -146,6 +156,16 @@ type mismatch struct{ changed, unreadable []string }
 func (mismatch) Error() string                    { return "another machine" }
 func (m mismatch) ChangedComponents() []string    { return m.changed }
 func (m mismatch) UnreadableComponents() []string { return m.unreadable }
+
+func TestCheckReceiptSaysWhomToAsk(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"})
+	l.Hints.Contact = "sales@acme.example"
+	env := license.Env{Now: noon, Product: "cad", Receipt: &license.Receipt{Serial: "S-1", Hold: license.HoldBlocked}}
+	require.Equal(t, "sales@acme.example", license.Check(l, env).Decision("f").Reasons[0].Contact)
+	env.Receipt.Contact = "+49 30 1"
+	require.Equal(t, "+49 30 1", license.Check(l, env).Decision("f").Reasons[0].Contact)
+}
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
@@ -332,6 +352,21 @@ var checkCases = []checkCase{
 		reason: license.Reason{Code: license.LeaseEnded, Until: day("2026-03-10")}},
 	{name: "leased without grace", env: leased("2026-03-10T12:00:00Z", ""), state: expired, codes: "lease_ended"},
 	{name: "provisional in grace", licence: kindOf(license.Provisional, license.Term{}), env: leased("2026-03-09", "2026-03-20"), state: grace, codes: "license_provisional lease_grace", next: "2026-03-20"},
+
+	{name: "without its receipt", licence: needsReceipt(""), state: unlicensed, codes: "activation_required"},
+	{name: "bound at activation, without its receipt", licence: needsReceipt("board"), env: on(plainHost{}), state: unlicensed, codes: "activation_required"},
+	{name: "with its receipt", licence: needsReceipt(""), env: receipt(license.Receipt{Serial: "S-1"}), state: active},
+	{name: "with the receipt of another serial number", licence: needsReceipt(""), env: receipt(license.Receipt{Serial: "S-2", Lease: license.Lease{Until: moment("2026-01-01")}}), state: unlicensed, codes: "activation_required"},
+	{name: "a receipt of another serial number, and none needed", env: receipt(license.Receipt{Serial: "S-2", Hold: license.HoldBlocked}), state: active},
+	{name: "bound by its receipt", licence: needsReceipt("board"), env: and(on(plainHost{}), receipt(boardReceipt)), state: active},
+	{name: "bound by its receipt, elsewhere", licence: needsReceipt("board"), env: and(on(fakeHost{err: mismatch{changed: []string{"board"}}}), receipt(boardReceipt)), state: unlicensed, codes: "hardware_changed"},
+	{name: "bound by its receipt, no host", licence: needsReceipt("board"), env: receipt(boardReceipt), state: unlicensed, codes: "binding_unchecked"},
+	{name: "bound, and its receipt is not", licence: needsReceipt("board"), env: and(on(plainHost{}), receipt(license.Receipt{Serial: "S-1"})), state: damaged, codes: "binding_damaged"},
+	{name: "bound, and its receipt under another scheme", licence: needsReceipt("board"), env: and(on(plainHost{}), receipt(license.Receipt{Serial: "S-1", Binding: license.Binding{Scheme: "disk", Data: []byte{1}}})), state: damaged, codes: "binding_damaged"},
+	{name: "bound by itself, whatever its receipt says", licence: and(needsReceipt("board"), isBound), env: and(on(plainHost{}), receipt(license.Receipt{Serial: "S-1", Binding: license.Binding{Scheme: "board", Data: []byte{2}}})), state: active},
+	{name: "blocked by the vendor", licence: needsReceipt(""), env: receipt(license.Receipt{Serial: "S-1", Hold: license.HoldBlocked}), state: blocked, codes: "license_blocked"},
+	{name: "payment pending", licence: and(needsReceipt(""), kindOf(license.Full, until("2026-12-31"))), env: receipt(license.Receipt{Serial: "S-1", Hold: license.HoldPayment}), state: active, codes: "payment_pending",
+		until: "2026-12-31", reason: license.Reason{Code: license.PaymentPending, Until: day("2026-12-31")}, next: "2026-12-01"},
 
 	{name: "bound, no host", licence: isBound, state: unlicensed, codes: "binding_unchecked"},
 	{name: "bound, here", licence: isBound, env: on(plainHost{}), state: active},

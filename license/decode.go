@@ -215,6 +215,8 @@ func decodeLicense(payload string) (*License, error) {
 			l.Licensee = d.licensee()
 		case "products":
 			l.Products = d.products()
+		case "receipt":
+			l.NeedsReceipt = d.yes()
 		case "revision":
 			l.Revision = d.Int(1, MaxCount)
 		case "sealed":
@@ -230,6 +232,12 @@ func decodeLicense(payload string) (*License, error) {
 		default:
 			d.other(m.Name)
 		}
+	}
+	if l.Binding.Scheme != "" && !l.NeedsReceipt {
+		d.bound(l.Binding)
+	}
+	if l.NeedsReceipt && l.Serial == "" {
+		d.Fail("a licence that needs a receipt has a serial number")
 	}
 	if err := d.close(l.ID != "" && l.Vendor != "" && l.Kind != "" && !l.Issued.IsZero() && len(l.Products) > 0); err != nil {
 		return nil, err
@@ -250,10 +258,17 @@ func (d *decoder) binding() (b Binding) {
 			d.Skip()
 		}
 	}
-	if b.Scheme == "" || b.Data == nil {
-		d.Fail("a binding has a scheme and data")
+	if b.Scheme == "" {
+		d.Fail("a binding has a scheme")
 	}
 	return b
+}
+
+// bound refuses a binding without data, which nothing else brings.
+func (d *decoder) bound(b Binding) {
+	if b.Data == nil {
+		d.Fail("a binding has a scheme and data")
+	}
 }
 
 func (d *decoder) hints() (h Hints) {

@@ -14,6 +14,9 @@ const (
 	KindCatalogue = "catalogue"
 	KindKeyring   = "keyring"
 	KindTime      = "time"
+	KindReceipt   = "receipt"
+	KindRequest   = "request"
+	KindReply     = "reply"
 	// kindTypedKey is what an activation key that is typed signs. It is never
 	// a document, and no document passes for one.
 	kindTypedKey = "typedkey"
@@ -94,14 +97,70 @@ func OpenTime(text []byte, keys *Keyring) (*SignedTime, error) {
 	return t, nil
 }
 
+// OpenReceipt returns the receipt that a document holds, once a key with the
+// role "activation" has verified it. For which installation it is, the caller
+// compares.
+func OpenReceipt(text []byte, keys *Keyring) (*Receipt, error) {
+	payload, signers, err := open(text, keys, KindReceipt, RoleActivation)
+	if err != nil {
+		return nil, err
+	}
+	r, err := decodeReceipt(payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.accepts(signers, r.Vendor, r.Issued); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// OpenReply returns the reply that a document of at most MaxReply bytes holds,
+// once a key with the role "activation" has verified it. To which request it
+// is, the caller compares.
+func OpenReply(text []byte, keys *Keyring) (*Reply, error) {
+	payload, signers, err := openWithin(MaxReply, text, keys, KindReply, RoleActivation)
+	if err != nil {
+		return nil, err
+	}
+	r, err := decodeReply(payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.accepts(signers, r.Vendor, r.Time); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Armor returns a document as it is kept in a file and sent by mail. The error
+// has one of the codes NotDocument, Truncated or Damaged.
+func Armor(text []byte) ([]byte, error) {
+	e, err := parseForm(text)
+	if err != nil {
+		return nil, err
+	}
+	return e.Armor(), nil
+}
+
+// Bare returns a document as it goes over HTTP, a bare envelope. The error has
+// one of the codes NotDocument, Truncated or Damaged.
+func Bare(text []byte) ([]byte, error) {
+	e, err := parseForm(text)
+	if err != nil {
+		return nil, err
+	}
+	return e.JSON(), nil
+}
+
 // KindOf returns the kind that a text claims to be, "" if it is no document.
 // It has verified nothing, and is for choosing which Open function to call.
 func KindOf(text []byte) string {
-	if len(text) > MaxDocument {
+	if len(text) > MaxReply {
 		return ""
 	}
 	e, err := dsse.Parse(text)
-	if err != nil {
+	if err != nil || len(text) > MaxDocument && e.Kind != KindReply {
 		return ""
 	}
 	return e.Kind
@@ -110,7 +169,11 @@ func KindOf(text []byte) string {
 // open returns the payload of a document of one kind, with the keys of one
 // role that signed it.
 func open(text []byte, keys *Keyring, kind string, role Role) (payload string, signers []Key, err error) {
-	e, err := parseEnvelope(text, kind)
+	return openWithin(MaxDocument, text, keys, kind, role)
+}
+
+func openWithin(limit int64, text []byte, keys *Keyring, kind string, role Role) (payload string, signers []Key, err error) {
+	e, err := parseEnvelope(text, kind, limit)
 	if err != nil {
 		return "", nil, err
 	}
@@ -121,11 +184,24 @@ func open(text []byte, keys *Keyring, kind string, role Role) (payload string, s
 	return e.Text(), signers, nil
 }
 
-// parseEnvelope reads a document and refuses one of another kind.
-func parseEnvelope(text []byte, kind string) (dsse.Envelope, error) {
-	if len(text) > MaxDocument {
-		return dsse.Envelope{}, tooLarge(MaxDocument)
+// parseEnvelope reads a document of at most limit bytes and refuses one of
+// another kind.
+func parseEnvelope(text []byte, kind string, limit int64) (dsse.Envelope, error) {
+	if int64(len(text)) > limit {
+		return dsse.Envelope{}, tooLarge(limit)
 	}
+	e, err := parseForm(text)
+	if err != nil {
+		return dsse.Envelope{}, err
+	}
+	if e.Kind != kind {
+		return dsse.Envelope{}, &Reason{Code: OtherDocument, Has: e.Kind, Needs: kind}
+	}
+	return e, nil
+}
+
+// parseForm reads a document of any kind, whose size the caller has bounded.
+func parseForm(text []byte) (dsse.Envelope, error) {
 	e, err := dsse.Parse(text)
 	switch {
 	case errors.Is(err, dsse.ErrNotDocument):
@@ -134,8 +210,6 @@ func parseEnvelope(text []byte, kind string) (dsse.Envelope, error) {
 		return dsse.Envelope{}, &Reason{Code: Truncated}
 	case err != nil:
 		return dsse.Envelope{}, &Reason{Code: Damaged}
-	case e.Kind != kind:
-		return dsse.Envelope{}, &Reason{Code: OtherDocument, Has: e.Kind, Needs: kind}
 	}
 	return e, nil
 }

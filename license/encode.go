@@ -1,7 +1,6 @@
 package license
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 
 	"github.com/latchkey-go/latchkey/internal/strictjson"
@@ -15,10 +14,7 @@ func (l *License) Encode() ([]byte, error) {
 	w.Object()
 	w.StringsMember("applied", l.Applied)
 	if l.Binding.Scheme != "" || len(l.Binding.Data) > 0 {
-		w.Name("binding").Object()
-		w.Name("data").String(base64.StdEncoding.EncodeToString(l.Binding.Data))
-		w.Name("scheme").String(l.Binding.Scheme)
-		w.EndObject()
+		w.binding(l.Binding)
 	}
 	w.hints(l.Hints)
 	w.Name("id").String(l.ID)
@@ -36,6 +32,7 @@ func (l *License) Encode() ([]byte, error) {
 		w.product(p)
 	}
 	w.EndArray()
+	w.BoolMember("receipt", l.NeedsReceipt)
 	w.IntMember("revision", l.Revision)
 	if len(l.Sealed) > 0 {
 		w.Name("sealed").Array()
@@ -69,12 +66,16 @@ const maxPayload = MaxDocument*3/4 - 4<<10
 
 // checked returns what was written if it can be read again.
 func checked(w *encoder, decode func(payload string) error) ([]byte, error) {
+	return checkedWithin(maxPayload, w, decode)
+}
+
+func checkedWithin(limit int, w *encoder, decode func(payload string) error) ([]byte, error) {
 	b, err := w.Bytes()
 	if err != nil {
 		return nil, &Reason{Code: Malformed, Detail: err.Error()}
 	}
-	if len(b) > maxPayload {
-		return nil, tooLarge(MaxDocument)
+	if len(b) > limit {
+		return nil, tooLarge(int64(limit))
 	}
 	if err := decode(string(b)); err != nil {
 		return nil, err
@@ -97,6 +98,13 @@ func (w *encoder) product(p Product) {
 	w.Name("id").String(p.ID)
 	w.maintenance(p.Maintenance)
 	w.StringMember("max_version", p.MaxVersion)
+	w.EndObject()
+}
+
+func (w *encoder) binding(b Binding) {
+	w.Name("binding").Object()
+	w.bytesMember("data", b.Data)
+	w.Name("scheme").String(b.Scheme)
 	w.EndObject()
 }
 

@@ -113,7 +113,7 @@ func vocabulary(c Code) string {
 		return "role:"
 	case KindNotLowered:
 		return "kind:"
-	case HardwareDrift, HardwareChanged, HardwareUnreadable:
+	case HardwareDrift, HardwareChanged, HardwareUnreadable, BindingWeak:
 		return "part:"
 	case LimitKindChanged:
 		return "limit:"

@@ -89,7 +89,7 @@ func german(c Code) (text, remedy string) {
 			"Nennen Sie dem Anbieter[ ({contact})] den Kontrollcode, der jetzt angezeigt wird, und laden Sie die signierte Uhrzeit, die dazu gehört."
 	case NeedsServer:
 		return "[Das ist {has}. Die Verwendung|Die Verwendung dieses Schlüssels] ist nur online über den Aktivierungsserver möglich.",
-			"Verbinden Sie diesen Computer mit dem Internet und wiederholen Sie die Eingabe. Ohne Verbindung geht es auch mit einem Aktivierungsschlüssel, der von Hand eingegeben wird, oder mit einer Lizenzdatei; beides stellt der Anbieter[ ({contact})] aus."
+			"Verbinden Sie diesen Computer mit dem Internet und wiederholen Sie die Eingabe. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei; auch mit einem Aktivierungsschlüssel, der von Hand eingegeben wird, oder mit einer Lizenzdatei geht es."
 	case KeyOfOtherKind:
 		return "[Das ist {has}; hier wird {needs} gebraucht.|[Das ist {has}; in dieses Feld gehört etwas anderes.|Ein Schlüssel dieser Art gehört nicht in dieses Feld.]]",
 			"Geben Sie jeden Schlüssel in dem Feld ein, das für ihn vorgesehen ist[; hierher gehört {needs}]."
@@ -225,7 +225,7 @@ func german(c Code) (text, remedy string) {
 			"Stellen Sie die Uhr; sobald sie richtig geht, gilt die Lizenz von selbst wieder. Ging die Uhr vorher vor, prüfen Sie online oder laden Sie eine signierte Uhrzeit."
 	case RestoreDetected:
 		return "Die Lizenzdaten auf diesem Computer sind älter als das, woran er sich erinnert: Sie wurden zurückgespielt, entfernt oder beschädigt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen funktionieren weiter.",
-			"Prüfen Sie online. Ohne Verbindung nennen Sie dem Anbieter[ ({contact})] den Prüfcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
+			"Prüfen Sie online. Ohne Verbindung nennen Sie dem Anbieter[ ({contact})] den Kontrollcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
 	case FolderUnwritable:
 		return "Die Lizenzdaten lassen sich auf diesem Computer nicht speichern[: {detail}]. Das wurde geprüft, bevor etwas verbraucht wurde.",
 			"Geben Sie der Anwendung das Recht, in ihren Ordner zu schreiben, sorgen Sie für freien Speicherplatz und versuchen Sie es noch einmal."
@@ -235,6 +235,71 @@ func german(c Code) (text, remedy string) {
 	case LeaseEnded:
 		return "Die letzte Bestätigung des Aktivierungsservers ist abgelaufen[; sie galt bis {until}], und seitdem hat er die Lizenz nicht bestätigt.",
 			"Verbinden Sie diesen Computer mit dem Internet und prüfen Sie online; dann funktioniert die Lizenz wieder. Ist das nicht möglich, bitten Sie den Anbieter[ ({contact})] um eine Datei oder einen Aktivierungsschlüssel."
+	case ActivationRequired:
+		return "Diese Lizenz muss auf diesem Computer aktiviert werden, bevor sie funktioniert.",
+			"Geben Sie die Seriennummer ein, oder schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
+	case LicenseBlocked:
+		return "Der Anbieter hat diese Lizenz gesperrt.",
+			"Fragen Sie den Anbieter[ ({contact})] nach dem Grund und danach, wie sich die Sperre aufheben lässt; prüfen Sie dann online, oder laden Sie die Datei, die Sie erhalten."
+	case PaymentPending:
+		return "Die Zahlung für diese Lizenz ist beim Anbieter noch nicht verbucht. Was hier lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.",
+			"Fragen Sie den Anbieter[ ({contact})] nach dem Stand der Zahlung; vielleicht fehlt nur noch die Buchung. Sobald die Zahlung verbucht ist, prüfen Sie online oder laden Sie die neue Datei."
+
+	// The exchange with the activation server.
+	case ServerUnreachable:
+		return "Der Aktivierungsserver war nicht erreichbar oder hat nicht richtig geantwortet[: {detail}]. Was auf diesem Computer lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.",
+			"Prüfen Sie die Internetverbindung und die Proxyeinstellungen, und versuchen Sie es noch einmal. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei, oder geben Sie einen Aktivierungsschlüssel von Hand ein."
+	case ServerInsecure:
+		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
+			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
+	case ServerBusy:
+		return "Beim Aktivierungsserver sind von hier aus oder für dieses Produkt zu viele erfolglose Versuche eingegangen; er nimmt [{n|Minute|Minuten} lang|eine Zeit lang] keine weiteren an.",
+			"Warten Sie so lange, vergleichen Sie den Schlüssel mit dem Zertifikat und versuchen Sie es dann noch einmal. In der Zwischenzeit funktioniert alles, was hier lizenziert ist."
+	case ServerRefused:
+		return "Der Aktivierungsserver hat abgelehnt, und zwar aus einem Grund, den diese Version der Anwendung nicht kennt[: {detail}].",
+			"Aktualisieren Sie die Anwendung und versuchen Sie es noch einmal. Bleibt die Meldung, geben Sie sie an den Anbieter[ ({contact})] weiter."
+	case SerialUnknown:
+		return "Unter dieser Seriennummer ist beim Anbieter kein Verkauf eingetragen.",
+			"Vergleichen Sie sie mit dem Zertifikat oder der Bestellung, und prüfen Sie, ob sie von diesem Anbieter stammt. Ist sie richtig, fragen Sie den Anbieter[ ({contact})]."
+	case OrderCancelled:
+		return "Die Bestellung, zu der diese Lizenz gehört, wurde storniert.",
+			"Falls Sie das nicht erwartet haben, fragen Sie den Anbieter[ ({contact})]; zu einer neuen Bestellung gehört eine neue Seriennummer."
+	case ActivationLimit:
+		return "Diese Lizenz ist bereits auf so vielen Computern aktiv, wie sie zulässt[; belegt: {n} von {max}].",
+			"Deaktivieren Sie sie auf einem alten Computer, oder bitten Sie den Anbieter[ ({contact})], einen nicht mehr vorhandenen Computer freizugeben oder die Grenze anzuheben; aktivieren Sie sie dann hier noch einmal."
+	case TrialUsed:
+		return "Die Probezeit auf diesem Computer wurde bereits genutzt[; sie endete am {until}].",
+			"Jeder Computer hat eine einzige Probezeit. Um das Produkt hier zu nutzen, bestellen Sie eine Lizenz beim Anbieter[ ({contact})] und geben Sie deren Seriennummer ein."
+	case RequestNotAccepted:
+		return "Der Aktivierungsserver hat diesen Anforderungsschlüssel nicht angenommen.",
+			"Vergleichen Sie die zehn Ziffern mit dem Zertifikat, und geben Sie sie noch einmal ein, falls eine abweicht. Stimmen sie überein, bitten Sie den Anbieter[ ({contact})], der Sache nachzugehen."
+	case FinalPending:
+		return "Der Anbieter hat die endgültige Lizenz noch nicht freigegeben[; die nächste Prüfung ist am {from} fällig]. Die vorläufige funktioniert bis zu ihrem Ende in vollem Umfang.",
+			"Prüfen Sie [ab {from}|in einigen Tagen] noch einmal online. Sonst ist nichts zu tun."
+	case FinalOverdue:
+		return "Die endgültige Lizenz hätte inzwischen da sein sollen. Die vorläufige funktioniert weiter, bis sie endet.",
+			"Fragen Sie den Anbieter[ ({contact})] nach der endgültigen Lizenz, und halten Sie dazu den Anforderungsschlüssel vom Zertifikat bereit; prüfen Sie danach noch einmal online."
+	case TransfersUsed:
+		return "Die Lizenz lässt sich zurzeit nicht auf einen anderen Computer übertragen[; genutzte Übertragungen: {n} von {max}][; die nächste Übertragung ist ab {from} möglich].",
+			"Versuchen Sie es [ab {from}|später] noch einmal, oder bitten Sie den Anbieter[ ({contact})], eine weitere Übertragung zu erlauben."
+	case NotActivated:
+		return "Laut Aktivierungsserver ist diese Lizenz auf diesem Computer nicht oder nicht mehr aktiviert.",
+			"Um sie hier zu nutzen, geben Sie ihre Seriennummer noch einmal ein. Wird das abgelehnt oder fehlt die Verbindung, wenden Sie sich an den Anbieter[ ({contact})]."
+	case BindingWeak:
+		return "Dieser Computer lässt sich nicht von anderen unterscheiden, weil sich zu wenig von ihm lesen lässt[; nicht lesbar: {names}].",
+			"Geben Sie der Anwendung das Recht, diese Angaben zu lesen, und aktivieren Sie die Lizenz dann noch einmal. Ein Container oder eine geklonte virtuelle Maschine braucht eine eigene, gleichbleibende Kennung; fragen Sie den Anbieter[ ({contact})], wie Sie sie bereitstellen."
+	case ReplyOther:
+		return "Diese Antwort gehört zu einer anderen Anfrage oder zu einer anderen Installation, oder sie wurde schon verwendet.",
+			"Versuchen Sie es online noch einmal, oder laden Sie die Antwort auf die neueste Anfragedatei, die hier erstellt wurde. Fehlt diese Antwort, schicken Sie dem Anbieter[ ({contact})] eine neue Anfragedatei."
+	case ProofWrong:
+		return "Diese Datei belegt nicht, dass ein anderer Computer die Lizenz abgegeben hat.",
+			"Deaktivieren Sie die Lizenz auf dem anderen Computer, und verwenden Sie die Datei, die dabei entsteht, unverändert. Gibt es jenen Computer nicht mehr, wenden Sie sich an den Anbieter[ ({contact})]."
+	case ManualNotForRequest:
+		return "Ein Anforderungsschlüssel braucht den Aktivierungsserver und lässt sich deshalb nicht manuell erfassen.",
+			"Geben Sie den Anforderungsschlüssel online ein. Der manuelle Weg ist für Aktivierungsschlüssel, Freischaltcodes und Dateien gedacht; fehlt die Verbindung, bitten Sie den Anbieter[ ({contact})] um etwas davon."
+	case DeactivationPending:
+		return "Die Lizenz wurde auf diesem Computer deaktiviert, aber der Aktivierungsserver hat das noch nicht bestätigt.",
+			"Prüfen Sie online, oder schicken Sie dem Anbieter[ ({contact})] die Anfragedatei und laden Sie die Antwort. Bis zur Bestätigung zählt die Lizenz hier noch als belegt."
 
 	// What was stored on this computer.
 	case RecordDamaged:

@@ -89,7 +89,7 @@ func english(c Code) (text, remedy string) {
 			"Give the vendor[ ({contact})] the challenge code that is shown now, and load the signed time that answers it."
 	case NeedsServer:
 		return "[This is {has}. It|This key] can only be used online, with the activation server.",
-			"Connect this computer to the internet and enter it again. Without a connection, an activation key that is typed in by hand or a licence file works as well; the vendor[ ({contact})] issues them."
+			"Connect this computer to the internet and enter it again. Without a connection, send a request file to the vendor[ ({contact})]; an activation key that is typed in by hand or a licence file works as well."
 	case KeyOfOtherKind:
 		return "[This is {has}, not {needs}.|[This is {has}, which does not belong in this field.|This kind of key does not belong in this field.]]",
 			"Enter each key in the field that is meant for it[; this field is for {needs}]."
@@ -235,6 +235,71 @@ func english(c Code) (text, remedy string) {
 	case LeaseEnded:
 		return "The last confirmation by the activation server has run out[; it was valid until {until}], and the server has not confirmed the licence since.",
 			"Connect this computer to the internet and check online; then the licence works again. If that is not possible, ask the vendor[ ({contact})] for a file or an activation key."
+	case ActivationRequired:
+		return "This licence has to be activated on this computer before it works.",
+			"Enter the serial number, or send a request file to the vendor[ ({contact})] and load the file that comes back."
+	case LicenseBlocked:
+		return "The vendor has blocked this licence.",
+			"Ask the vendor[ ({contact})] why, and how the block can be lifted; then check online or load the file that you receive."
+	case PaymentPending:
+		return "The vendor has not recorded the payment for this licence yet. What is licensed here keeps working[ until {until}| as before].",
+			"Ask the vendor[ ({contact})] how the payment stands; it may only be waiting to be recorded. Once it is recorded, check online or load the new file."
+
+	// The exchange with the activation server.
+	case ServerUnreachable:
+		return "The activation server could not be reached, or did not answer properly[: {detail}]. What is licensed on this computer keeps working[ until {until}| as before].",
+			"Check the internet connection and the proxy settings, and try again. Without a connection, send a request file to the vendor[ ({contact})], or type in an activation key by hand."
+	case ServerInsecure:
+		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
+			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
+	case ServerBusy:
+		return "The activation server has received too many failed attempts from here or for this product, and accepts no more [for {n|minute|minutes}|for a while].",
+			"Wait that long, compare the key with the certificate, and then try again. Meanwhile, everything that is licensed here works."
+	case ServerRefused:
+		return "The activation server declined, for a reason that this version of the application does not know[: {detail}].",
+			"Update the application and try again. If the message remains, pass it on to the vendor[ ({contact})]."
+	case SerialUnknown:
+		return "The vendor has no sale on record under this serial number.",
+			"Compare it with the certificate or the order, and check that it comes from this vendor. If it is right, ask the vendor[ ({contact})]."
+	case OrderCancelled:
+		return "The order that this licence belongs to was cancelled.",
+			"If you did not expect that, ask the vendor[ ({contact})]; a new order comes with a new serial number."
+	case ActivationLimit:
+		return "This licence is already active on as many computers as it allows[; in use: {n} of {max}].",
+			"Deactivate it on an old computer, or ask the vendor[ ({contact})] to release a computer that is gone or to raise the limit; then activate it here again."
+	case TrialUsed:
+		return "This computer has already had its trial[, which ended on {until}].",
+			"Each computer has one trial. To use the product here, order a licence from the vendor[ ({contact})] and enter its serial number."
+	case RequestNotAccepted:
+		return "The activation server did not accept this request key.",
+			"Compare its ten digits with the certificate, and enter them again if any of them differs. If they agree, ask the vendor[ ({contact})] to look into it."
+	case FinalPending:
+		return "The vendor has not released the final licence yet[; the next check is due on {from}]. The provisional one works in full until its own end.",
+			"Check online again [from {from} on|in a few days]. Nothing else has to be done."
+	case FinalOverdue:
+		return "The final licence should have arrived by now. The provisional one keeps working until it ends.",
+			"Ask the vendor[ ({contact})] for the final licence, with the request key from the certificate at hand; then check online once more."
+	case TransfersUsed:
+		return "The licence cannot be moved to another computer at present[; moves used: {n} of {max}][; the next move is possible from {from} on].",
+			"Try again [from {from} on|later], or ask the vendor[ ({contact})] to permit one more move."
+	case NotActivated:
+		return "According to the activation server, this licence is not, or is no longer, activated on this computer.",
+			"To use it here, enter its serial number again. If that is refused or there is no connection, contact the vendor[ ({contact})]."
+	case BindingWeak:
+		return "This computer cannot be told from others, because too little of it can be read[; what cannot be read: {names}].",
+			"Give the application the right to read these details, then activate again. A container or a cloned virtual machine needs an identity of its own that stays the same; ask the vendor[ ({contact})] how to provide it."
+	case ReplyOther:
+		return "This reply belongs to another request or to another installation, or it has been used already.",
+			"Try again online, or load the reply to the newest request file that was created here. If that reply is missing, send a new request file to the vendor[ ({contact})]."
+	case ProofWrong:
+		return "This file does not prove that another computer has given the licence up.",
+			"Deactivate the licence on the other computer, and use the file that this creates, unchanged. If that computer is gone, contact the vendor[ ({contact})]."
+	case ManualNotForRequest:
+		return "A request key needs the activation server, and so cannot be entered the manual way.",
+			"Enter the request key online. The manual way is for activation keys, unlock codes and files; without a connection, ask the vendor[ ({contact})] for one of those."
+	case DeactivationPending:
+		return "The licence has been deactivated on this computer, and the activation server has not confirmed that yet.",
+			"Check online, or send the request file to the vendor[ ({contact})] and load the reply. Until that is confirmed, the licence still counts as in use here."
 
 	// What was stored on this computer.
 	case RecordDamaged:

@@ -89,7 +89,7 @@ func swedish(c Code) (text, remedy string) {
 			"Uppge kontrollkoden som visas nu för leverantören[ ({contact})], och läs in den signerade tid som svarar på den."
 	case NeedsServer:
 		return "[Det här är {has}. Användning|Användning av den här nyckeln] är bara möjlig online, via aktiveringsservern.",
-			"Anslut datorn till internet och ange nyckeln eller numret igen. Utan anslutning fungerar det lika bra med en aktiveringsnyckel som skrivs in för hand eller med en licensfil; leverantören[ ({contact})] utfärdar dem."
+			"Anslut datorn till internet och ange nyckeln eller numret igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})]; det går lika bra med en aktiveringsnyckel som skrivs in för hand eller med en licensfil."
 	case KeyOfOtherKind:
 		return "[Det här är {has}, inte {needs}.|[Det här är {has}, som inte hör hemma i det här fältet.|En nyckel av det här slaget hör inte hemma i det här fältet.]]",
 			"Ange varje nyckel i det fält som är avsett för den[; här ska det stå {needs}]."
@@ -235,6 +235,71 @@ func swedish(c Code) (text, remedy string) {
 	case LeaseEnded:
 		return "Aktiveringsserverns senaste bekräftelse har gått ut[; den gällde till och med {until}], och servern har inte bekräftat licensen sedan dess.",
 			"Anslut datorn till internet och sök online; då fungerar licensen igen. Om det inte går, be leverantören[ ({contact})] om en fil eller en aktiveringsnyckel."
+	case ActivationRequired:
+		return "Licensen måste aktiveras på den här datorn innan den fungerar.",
+			"Ange serienumret, eller skicka en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
+	case LicenseBlocked:
+		return "Leverantören har spärrat licensen.",
+			"Fråga leverantören[ ({contact})] varför, och hur spärren kan hävas; sök sedan online eller läs in filen som du får."
+	case PaymentPending:
+		return "Betalningen för licensen är ännu inte registrerad hos leverantören. Det som är licensierat här fortsätter att fungera[ till och med {until}| som förut].",
+			"Fråga leverantören[ ({contact})] hur det är med betalningen; kanske är det bara registreringen som återstår. När betalningen är registrerad, sök online eller läs in den nya filen."
+
+	// The exchange with the activation server.
+	case ServerUnreachable:
+		return "Aktiveringsservern gick inte att nå, eller svarade inte som den ska[: {detail}]. Det som är licensierat på den här datorn fortsätter att fungera[ till och med {until}| som förut].",
+			"Kontrollera internetanslutningen och proxyinställningarna, och försök igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})] eller skriv in en aktiveringsnyckel för hand."
+	case ServerInsecure:
+		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
+			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
+	case ServerBusy:
+		return "Aktiveringsservern har fått för många misslyckade försök härifrån eller för den här produkten och tar inte emot fler [på {n|minut|minuter}|på ett tag].",
+			"Vänta så länge, jämför nyckeln med certifikatet och försök sedan igen. Under tiden fungerar allt som är licensierat här."
+	case ServerRefused:
+		return "Aktiveringsservern sade nej av ett skäl som den här versionen av programmet inte känner till[: {detail}].",
+			"Uppdatera programmet och försök igen. Om meddelandet kvarstår, vidarebefordra det till leverantören[ ({contact})]."
+	case SerialUnknown:
+		return "Leverantören har ingen försäljning registrerad under det här serienumret.",
+			"Jämför det med certifikatet eller beställningen, och kontrollera att det kommer från den här leverantören. Om det är rätt, fråga leverantören[ ({contact})]."
+	case OrderCancelled:
+		return "Beställningen som licensen hör till har annullerats.",
+			"Om du inte väntade dig det, fråga leverantören[ ({contact})]; en ny beställning ger ett nytt serienummer."
+	case ActivationLimit:
+		return "Licensen är redan aktiv på så många datorer som den tillåter[; använda: {n} av {max}].",
+			"Avaktivera den på en gammal dator, eller be leverantören[ ({contact})] att frigöra en dator som inte finns kvar eller att höja gränsen; aktivera sedan licensen här igen."
+	case TrialUsed:
+		return "Den här datorn har redan haft sin provperiod[, som slutade {until}].",
+			"Varje dator har en enda provperiod. Om du vill använda produkten på den här datorn, beställ en licens från leverantören[ ({contact})] och ange dess serienummer."
+	case RequestNotAccepted:
+		return "Aktiveringsservern godtog inte den här förfrågningsnyckeln.",
+			"Jämför de tio siffrorna med certifikatet, och ange dem igen om någon skiljer sig. Om de stämmer överens, be leverantören[ ({contact})] att undersöka saken."
+	case FinalPending:
+		return "Leverantören har inte släppt den slutliga licensen ännu[; nästa sökning bör göras {from}]. Den preliminära fungerar fullt ut tills den går ut.",
+			"Sök online igen [från och med {from}|om några dagar]. Något annat behöver du inte göra."
+	case FinalOverdue:
+		return "Den slutliga licensen borde ha kommit vid det här laget. Den preliminära fortsätter att fungera så länge den gäller.",
+			"Fråga leverantören[ ({contact})] efter den slutliga licensen, och ha förfrågningsnyckeln från certifikatet till hands; sök sedan online en gång till."
+	case TransfersUsed:
+		return "Licensen kan för närvarande inte flyttas till en annan dator[; använda flyttar: {n} av {max}][; nästa flytt är möjlig från och med {from}].",
+			"Försök igen [från och med {from}|senare], eller be leverantören[ ({contact})] att tillåta en flytt till."
+	case NotActivated:
+		return "Enligt aktiveringsservern är licensen inte, eller inte längre, aktiverad på den här datorn.",
+			"Om du vill använda licensen på datorn, ange serienumret igen. Om det avvisas eller anslutning saknas, kontakta leverantören[ ({contact})]."
+	case BindingWeak:
+		return "Den här datorn går inte att skilja från andra, eftersom för lite av den kan läsas[; det som inte kan läsas: {names}].",
+			"Ge programmet rätt att läsa de här uppgifterna och aktivera sedan licensen igen. En container eller en klonad virtuell maskin behöver en egen identitet som inte ändras; fråga leverantören[ ({contact})] hur den anges."
+	case ReplyOther:
+		return "Det här svaret hör till en annan förfrågan eller till en annan installation, eller så är det redan använt.",
+			"Försök igen online, eller läs in svaret på den senaste förfrågningsfil som skapades här. Om det svaret saknas, skicka en ny förfrågningsfil till leverantören[ ({contact})]."
+	case ProofWrong:
+		return "Filen bevisar inte att en annan dator har lämnat ifrån sig licensen.",
+			"Avaktivera licensen på den andra datorn, och använd filen som då skapas utan att ändra den. Om den datorn inte finns kvar, kontakta leverantören[ ({contact})]."
+	case ManualNotForRequest:
+		return "En förfrågningsnyckel behöver aktiveringsservern och kan därför inte anges manuellt.",
+			"Ange förfrågningsnyckeln online. Det manuella sättet är till för aktiveringsnycklar, upplåsningskoder och filer; utan anslutning, be leverantören[ ({contact})] om något av dem."
+	case DeactivationPending:
+		return "Licensen har avaktiverats på den här datorn, men aktiveringsservern har inte bekräftat det ännu.",
+			"Sök online, eller skicka förfrågningsfilen till leverantören[ ({contact})] och läs in svaret. Tills det är bekräftat räknas licensen fortfarande som använd här."
 
 	// What was stored on this computer.
 	case RecordDamaged:

@@ -96,6 +96,31 @@ const (
 	RestoreDetected     Code = "restore_detected"      // an old copy of the local state was put back
 	LeaseGrace          Code = "lease_grace"           // Until: when grace ends
 	LeaseEnded          Code = "lease_ended"           // Until: when it ended
+	ActivationRequired  Code = "activation_required"   // it counts with a receipt of the activation server, and there is none for here
+	LicenseBlocked      Code = "license_blocked"       // by the vendor
+	PaymentPending      Code = "payment_pending"       // Until: the end of what is there, which works on
+)
+
+// The exchange with the activation server.
+const (
+	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Until: how long what is here works without, no date for as long as it is licensed; nothing that counts was answered
+	ServerInsecure      Code = "server_insecure"        // the connection could not be secured: somebody reads along, or a clock is wrong; wraps ServerUnreachable
+	ServerBusy          Code = "server_busy"            // N: minutes to wait; it has had too many failed attempts from here or for this product
+	ServerRefused       Code = "server_refused"         // Detail: its code, which this version does not know
+	SerialUnknown       Code = "serial_unknown"         // nothing was sold under this serial number
+	OrderCancelled      Code = "order_cancelled"        // what was sold under it was cancelled
+	ActivationLimit     Code = "activation_limit"       // N machines of Max use it already
+	TrialUsed           Code = "trial_used"             // this machine has had its trial, which ended on Until
+	RequestNotAccepted  Code = "request_not_accepted"   // a request key that is unknown, used elsewhere or withdrawn; which, is not said
+	FinalPending        Code = "final_pending"          // From: when to ask again; the vendor has not released the final licence yet
+	FinalOverdue        Code = "final_overdue"          // the final licence should have been there by now: ask the vendor
+	TransfersUsed       Code = "transfers_used"         // N of Max moves to another machine are used; From: when the next is possible
+	NotActivated        Code = "not_activated"          // the server has no activation for this installation (any more)
+	BindingWeak         Code = "binding_weak"           // Names: components that cannot be read, without which this machine cannot be told from others
+	ReplyOther          Code = "reply_other"            // a reply to another request, another installation, or one that was used already
+	ProofWrong          Code = "proof_wrong"            // it does not prove that another machine gave this licence up
+	ManualNotForRequest Code = "manual_not_for_request" // a request key where a key or file is entered by hand: it needs the server
+	DeactivationPending Code = "deactivation_pending"   // the licence was given up here, and the server has not confirmed it yet
 )
 
 // Local state.

@@ -15,7 +15,7 @@ import (
 // The error has one of the codes of a document, or KeyringRollback,
 // KeyringQuorum or OtherVendor.
 func (k *Keyring) Rotate(document []byte) (*Keyring, error) {
-	e, err := parseEnvelope(document, KindKeyring)
+	e, err := parseEnvelope(document, KindKeyring, MaxDocument)
 	if err != nil {
 		return nil, err
 	}

@@ -35,11 +35,15 @@ type License struct {
 	Issued   time.Time // to the second, UTC
 	Licensee Licensee
 	Binding  Binding
-	Window   Term      // caps the term of every feature: a trial's, a provisional licence's
-	Products []Product // as read: in ascending order of their ids
-	Sealed   []Sealed  // updates that wait for their unlock codes
-	Applied  []string  // ids of updates it holds, ascending
-	Hints    Hints
+	// NeedsReceipt has the licence count only together with a receipt of the
+	// activation server, which also brings the data of Binding where there is a
+	// scheme alone. Such a licence has a serial number.
+	NeedsReceipt bool
+	Window       Term      // caps the term of every feature: a trial's, a provisional licence's
+	Products     []Product // as read: in ascending order of their ids
+	Sealed       []Sealed  // updates that wait for their unlock codes
+	Applied      []string  // ids of updates it holds, ascending
+	Hints        Hints
 }
 
 // A Licensee is who a licence was granted to.

@@ -1,6 +1,9 @@
 package license
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Usage is what happened with one licence on one machine, or as the server
 // counts it. It is never part of signed terms.
@@ -13,6 +16,11 @@ type Usage struct {
 // A Ref names a feature of a product.
 type Ref struct {
 	Product, Feature string
+}
+
+// compare orders references by product and feature.
+func (r Ref) compare(other Ref) int {
+	return cmp.Or(cmp.Compare(r.Product, other.Product), cmp.Compare(r.Feature, other.Feature))
 }
 
 // FeatureUsage is what happened with one feature.

@@ -130,6 +130,33 @@ func (i *Issuer) Time(t *license.SignedTime) ([]byte, error) {
 	return i.document(license.KindTime, payload)
 }
 
+// Receipt signs a receipt with a key of the role "activation".
+func (i *Issuer) Receipt(r *license.Receipt) ([]byte, error) {
+	own := *r
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return i.document(license.KindReceipt, payload)
+}
+
+// Reply signs a reply with a key of the role "activation" and returns the bare
+// envelope, as it goes over HTTP; Armor makes a file of it.
+func (i *Issuer) Reply(r *license.Reply) ([]byte, error) {
+	own := *r
+	own.Vendor = i.vendor
+	payload, err := own.Encode()
+	if err != nil {
+		return nil, err
+	}
+	e := dsse.New(license.KindReply, payload)
+	if err := i.addSignature(&e); err != nil {
+		return nil, err
+	}
+	return e.JSON(), nil
+}
+
 // SealUpdate puts a new unlock code on an update: the licence carries the
 // sealed update, the customer gets the code when the update is paid for.
 func SealUpdate(u license.Update) (license.Sealed, keyfmt.Key, error) {
@@ -208,6 +235,8 @@ var roles = map[string]license.Role{
 	license.KindUpdate:    license.RoleLicense,
 	license.KindCatalogue: license.RoleLicense,
 	license.KindTime:      license.RoleActivation,
+	license.KindReceipt:   license.RoleActivation,
+	license.KindReply:     license.RoleActivation,
 	license.KindKeyring:   license.RoleRoot,
 }
 

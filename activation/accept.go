@@ -1,0 +1,240 @@
+package activation
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// accept takes in a reply that is to a request of this installation: the time,
+// the receipt, the documents and what the server knows was used. What cannot be
+// taken in is left out and told; the rest is kept all the same. With look, what
+// it would change is told and only what is not the customer's to decide is kept.
+func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
+	if err := c.takeKeyrings(r); err != nil {
+		return Change{}, err
+	}
+	var refused error
+	change, err := c.commit(func(s *state, change *Change) error {
+		if !c.answers(s, r, a) {
+			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
+		}
+		if i := s.opened(a); i >= 0 {
+			a = s.Open[i] // with what came since
+			s.Open = slices.Delete(s.Open, i, i+1)
+		} else if a.file {
+			return &license.Reason{Code: license.ReplyOther} // it was used meanwhile
+		}
+		c.see(s, c.now())
+		c.believe(s, r.Time, a.Asked, a.Signed)
+		s.step(r.Link)
+		s.Restored = s.Restored && !r.Restored
+		tried := s
+		if look {
+			tried = s.clone()
+		}
+		refused = c.takeReceipt(tried, r, a)
+		if refused == nil {
+			refused = c.takeDocuments(tried, r, change)
+		}
+		c.takeUsage(tried, r)
+		if look {
+			change.Available, change.Changed = change.Changed, false
+		}
+		return nil
+	})
+	if err != nil {
+		return Change{}, err
+	}
+	if refused == nil && r.Code != "" {
+		refused = c.verdict(r)
+	}
+	if refused != nil && !change.Changed && !change.Available {
+		return Change{}, refused
+	}
+	return change, refused
+}
+
+// opened returns the index of a request that went out as a file, -1 if it is
+// not open.
+func (s *state) opened(a asked) int {
+	return slices.IndexFunc(s.Open, func(o asked) bool { return bytes.Equal(o.Nonce, a.Nonce) })
+}
+
+// verdicts are the reasons with which a server may say no. Another one comes
+// from a server that is newer than this.
+var verdicts = []license.Code{
+	license.SerialUnknown, license.OrderCancelled, license.ActivationLimit, license.TrialUsed, license.RequestNotAccepted,
+	license.FinalPending, license.FinalOverdue, license.TransfersUsed, license.NotActivated, license.BindingWeak,
+	license.ProofWrong, license.LicenseBlocked, license.PaymentPending, license.HardwareChanged, license.OtherProduct,
+	license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OutOfOrder, license.TooNew,
+}
+
+// verdict returns a reply's no.
+func (c *Client) verdict(r *license.Reply) error {
+	reason := r.Reason()
+	if !slices.Contains(verdicts, r.Code) {
+		reason.Code, reason.Detail = license.ServerRefused, string(r.Code)
+	}
+	return reason
+}
+
+// takeKeyrings follows the keyrings in a reply, so that what comes with them
+// can be verified by the new keys.
+func (c *Client) takeKeyrings(r *license.Reply) error {
+	for _, text := range r.Documents {
+		if license.KindOf([]byte(text)) != license.KindKeyring {
+			continue
+		}
+		_, err := c.importKeyring([]byte(text))
+		if err != nil && !errors.Is(err, license.AlreadyEntered) && !errors.Is(err, license.KeyringRollback) {
+			return err
+		}
+	}
+	return nil
+}
+
+// believe sets the clock's mark by a time that the vendor has signed in answer
+// to this installation: to that, and to what has passed since it was asked for,
+// by the mark and by the documents that came since. One that came before and
+// claims to have been issued later was dated by a slip. Moments that a wrong
+// clock has recorded fall with the mark, and updates whose obtaining period has
+// not begun by then fall out, so that nothing is gained by setting it.
+func (c *Client) believe(s *state, t, asked, signed time.Time) {
+	since := max(s.Mark.Sub(asked), 0) // an answer that was kept gains nothing
+	s.Mark = t.Add(since)
+	c.see(s, signed)
+	s.pullBack(s.Mark)
+	c.takeOut(s)
+}
+
+// step goes on to the step of this installation's life that the server has
+// recorded. What it proposes next is drawn now and kept, so that two copies of
+// this state propose the same once, and never again.
+func (s *state) step(link []byte) {
+	if link == nil || bytes.Equal(link, s.Link) {
+		return
+	}
+	s.Link, s.Next = link, newLink()
+}
+
+func newLink() []byte {
+	link := make([]byte, license.LinkSize)
+	_, _ = rand.Read(link)
+	return link
+}
+
+// takeReceipt keeps the receipt of a reply, or forgets the one that is here
+// where the server says that there is no activation any more.
+func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
+	serial := a.Serial
+	if r.Receipt != "" {
+		receipt, err := c.putReceipt(s, r.Receipt)
+		if err != nil {
+			return err
+		}
+		serial = string(receipt.Serial)
+		if h, held := c.bySerial(s, serial); held {
+			s.startedAt(h.base.ID, receipt.Activated)
+		}
+	}
+	ended := r.Code == "" && a.Operation == license.OpDeactivate || r.Code == license.NotActivated
+	switch {
+	case serial == "":
+	case ended:
+		s.dropReceipt(serial)
+	case a.Operation == license.OpDeactivate:
+		delete(s.GivenUp, serial) // it was refused, and goes on
+	default:
+		if s.Checks == nil {
+			s.Checks = map[string]check{}
+		}
+		s.Checks[serial] = check{At: s.Mark, Next: r.NextCheck, Code: r.Code, From: r.From}
+	}
+	return nil
+}
+
+// startedAt has the terms of a licence count from when the server says that
+// this machine was first activated: a new installation starts nothing anew.
+func (s *state) startedAt(id string, activated time.Time) {
+	u := s.usage(id)
+	if u.Activated.IsZero() || activated.Before(u.Activated) {
+		u.Activated = activated
+	}
+}
+
+// takeDocuments takes in the licences and updates of a reply in their order.
+// What is here already is no error. After one that is refused, those that
+// follow it are left.
+func (c *Client) takeDocuments(s *state, r *license.Reply, change *Change) error {
+	for _, text := range r.Documents {
+		var err error
+		switch license.KindOf([]byte(text)) {
+		case license.KindKeyring:
+			continue
+		case license.KindUpdate:
+			err = c.takeUpdate(s, []byte(text), change)
+		default:
+			err = c.takeLicense(s, text, r, change)
+		}
+		if errors.Is(err, license.AlreadyApplied) || errors.Is(err, license.AlreadyEntered) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		change.Changed = true
+	}
+	return nil
+}
+
+// takeLicense puts a licence of a reply into a state.
+func (c *Client) takeLicense(s *state, text string, r *license.Reply, change *Change) error {
+	d := document{Text: text}
+	l, err := c.verify(d)
+	if err != nil {
+		return err
+	}
+	if err := c.forUs(l); err != nil {
+		return err
+	}
+	if err := c.addLicense(s, d, l, change); err != nil {
+		return err
+	}
+	if receipt, err := c.verifyReceipt(s, r.Receipt); err == nil && receipt.Serial == l.Serial {
+		s.startedAt(l.ID, receipt.Activated)
+	}
+	return nil
+}
+
+// takeUsage takes over what the server knows was used, where it is more than is
+// known here: after a new installation, or when old state was put back.
+func (c *Client) takeUsage(s *state, r *license.Reply) {
+	if len(r.Usage.Features) == 0 || r.Receipt == "" {
+		return
+	}
+	receipt, err := c.verifyReceipt(s, r.Receipt)
+	if err != nil {
+		return
+	}
+	h, held := c.bySerial(s, string(receipt.Serial))
+	if !held || h.terms.Revision != r.Revision {
+		return
+	}
+	u := s.usage(h.base.ID)
+	if u.Features == nil {
+		u.Features = map[license.Ref]license.FeatureUsage{}
+	}
+	for ref, known := range r.Usage.Features {
+		f := u.Features[ref]
+		f.Runs = max(f.Runs, known.Runs)
+		if f.FirstUse.IsZero() || !known.FirstUse.IsZero() && known.FirstUse.Before(f.FirstUse) {
+			f.FirstUse = known.FirstUse
+		}
+		u.Features[ref] = f
+	}
+}

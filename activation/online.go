@@ -1,0 +1,283 @@
+package activation
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// Activate is Enter for a serial number or a request key alone: any other kind
+// of key is refused with KeyOfOtherKind, and nothing is done with it.
+func (c *Client) Activate(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
+	e := entryOf(options)
+	q, corrections, err := e.question(typed)
+	if err != nil {
+		return Change{}, err
+	}
+	change, err := c.exchange(ctx, q, false)
+	change.Corrections = corrections
+	return zeroBeside(change, err)
+}
+
+// zeroBeside returns a change beside an error only if there was one.
+func zeroBeside(change Change, err error) (Change, error) {
+	if err != nil && !change.Changed && !change.Available {
+		return Change{}, err
+	}
+	return change, err
+}
+
+// question returns what a typed serial number or request key asks the server.
+func (e entry) question(typed string) (question, []keyfmt.Correction, error) {
+	key, corrections, err := keyfmt.Parse(typed)
+	if err != nil {
+		return question{}, nil, mistyped(err)
+	}
+	q, err := e.questionOf(key)
+	return q, corrections, err
+}
+
+func (e entry) questionOf(key keyfmt.Key) (question, error) {
+	q := question{operation: license.OpActivate}
+	switch kind := key.Kind(); {
+	case kind == keyfmt.Request && e.byHand:
+		return question{}, &license.Reason{Code: license.ManualNotForRequest}
+	case kind == keyfmt.Serial && e.byHand:
+		return question{}, &license.Reason{Code: license.NeedsServer, Has: kind.String()}
+	case kind == keyfmt.Request:
+		q.request = license.Serial(key.Payload())
+	case kind == keyfmt.Serial:
+		q.serial = license.Serial(key.Rows()[0])
+	default:
+		return question{}, &license.Reason{Code: license.KeyOfOtherKind, Has: kind.String(), Needs: keyfmt.Serial.String()}
+	}
+	if e.proof != nil {
+		text, err := license.Bare(e.proof)
+		if err != nil {
+			return question{}, err
+		}
+		q.operation, q.proof = license.OpMove, text
+	}
+	return q, nil
+}
+
+// A CheckOption says more about a check.
+type CheckOption func(*checking)
+
+type checking struct {
+	only string
+	look bool
+}
+
+// CheckOnly checks the licence with an id, and no other.
+func CheckOnly(licenseID string) CheckOption { return func(k *checking) { k.only = licenseID } }
+
+// LookOnly tells what there is, in Change.Available and Change.Diff, and leaves
+// what is licensed as it is until the next check without this option.
+func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
+
+// CheckOnline asks the activation server whether there is anything new for the
+// licences that are activated here: updates, the final licence after a
+// provisional one, a new receipt, or that the vendor has blocked one. What there
+// is, is in force when it returns; Change.Changed says whether there was
+// anything. A deactivation that was not confirmed yet is sent again.
+//
+// Without an answer that counts, nothing changes and the error wraps
+// ErrUnreachable. Otherwise the error is the server's signed no, beside which
+// what it did send is kept: FinalPending, FinalOverdue, PaymentPending,
+// ObtainingOver, ObtainingNotYet, LicenseBlocked, OrderCancelled, NotActivated,
+// HardwareChanged, ServerBusy; ActivationRequired where nothing is activated
+// here; those of license.Apply for an update that does not fit, while the
+// licence works on as it was; or why nothing can be stored.
+func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
+	var k checking
+	for _, option := range options {
+		option(&k)
+	}
+	serials, err := c.activated(k.only)
+	if err != nil {
+		return Change{}, err
+	}
+	var all Change
+	var errs []error
+	for i, serial := range serials {
+		change, err := c.checkSerial(ctx, serial, k.look)
+		if i == 0 || all.LicenseID == "" {
+			all.LicenseID = change.LicenseID
+		}
+		if i == 0 {
+			all.Before = change.Before
+		}
+		if change.Diff != nil {
+			all.Diff = joined(all.Diff, change.Diff)
+		}
+		all.Changed, all.Available = all.Changed || change.Changed, all.Available || change.Available
+		all.RestartRequired = all.RestartRequired || change.RestartRequired
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if errors.Is(err, ErrUnreachable) || ctx.Err() != nil {
+			break
+		}
+	}
+	all.After = c.current().result.State()
+	return zeroBeside(all, oneOf(errs))
+}
+
+// oneOf returns errors as one.
+func oneOf(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Client) checkSerial(ctx context.Context, serial string, look bool) (Change, error) {
+	c.mu.Lock()
+	proof := c.state.GivenUp[serial]
+	c.mu.Unlock()
+	if proof != "" && !look {
+		return c.giveUp(ctx, serial)
+	}
+	return c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, look)
+}
+
+// activated returns the serial numbers that are activated here, or that of one
+// licence.
+func (c *Client) activated(only string) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, errClosed
+	}
+	if err := c.catchUp(); err != nil {
+		return nil, err
+	}
+	serials := slices.Sorted(maps.Keys(c.state.Receipts))
+	if only != "" {
+		all, _ := c.licenses(c.state)
+		serials = slices.DeleteFunc(serials, func(serial string) bool {
+			return !slices.ContainsFunc(all, func(h held) bool { return h.base.ID == only && string(h.base.Serial) == serial })
+		})
+	}
+	if len(serials) == 0 {
+		return nil, &license.Reason{Code: license.ActivationRequired}
+	}
+	return serials, nil
+}
+
+// one returns the serial number of a licence that is activated here, or of the
+// only one where no id is given.
+func (c *Client) one(licenseID string) (string, error) {
+	serials, err := c.activated(licenseID)
+	if err != nil {
+		return "", err
+	}
+	if len(serials) > 1 {
+		return "", errors.New("activation: several licences are activated here: say which by its id")
+	}
+	return serials[0], nil
+}
+
+// checkOf returns a check of one licence that is activated here.
+func (c *Client) checkOf(licenseID string) (question, error) {
+	serial, err := c.one(licenseID)
+	return question{operation: license.OpCheck, serial: license.Serial(serial)}, err
+}
+
+// Report tells the activation server what was used, and asks for nothing. The
+// error wraps ErrUnreachable, or is as of CheckOnline.
+func (c *Client) Report(ctx context.Context) error {
+	serials, err := c.activated("")
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, serial := range serials {
+		_, err := c.exchange(ctx, question{operation: license.OpReport, serial: license.Serial(serial)}, false)
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return oneOf(errs)
+}
+
+// Deactivate gives a licence up on this machine, so that it can be activated on
+// another one; with "" the only one that is activated here. From then on it does
+// not count here any more.
+//
+// If the server certainly was not reached, nothing has changed and the error
+// wraps ErrUnreachable. If it may have been, the licence waits, with the reason
+// DeactivationPending in the status, until CheckOnline has the server's answer,
+// or Enter with the serial number takes it back. TransfersUsed is the server's
+// no, after which the licence goes on.
+func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
+	serial, err := c.one(licenseID)
+	if err != nil {
+		return Change{}, err
+	}
+	if c.courier == nil {
+		return c.exchange(ctx, question{operation: license.OpDeactivate, serial: license.Serial(serial)}, false)
+	}
+	return c.giveUp(ctx, serial)
+}
+
+// giveUp asks the server to deactivate what it was perhaps asked to before.
+func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
+	before := c.Status().State
+	first, text, a, err := c.markGivenUp(ctx, serial)
+	if err != nil {
+		return Change{}, err
+	}
+	change, err := c.send(ctx, text, a, false)
+	if errors.Is(err, ErrNotSent) && first {
+		if _, undo := c.commit(func(s *state, _ *Change) error { delete(s.GivenUp, serial); return nil }); undo != nil {
+			return Change{}, errors.Join(err, undo)
+		}
+	}
+	if err == nil {
+		change.Before, change.Changed = before, true
+	}
+	return change, err
+}
+
+// markGivenUp makes a request for deactivation and keeps it in the state, where
+// it ends what the receipt allows before the server hears of it.
+func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, text []byte, a asked, err error) {
+	_, err = c.commit(func(s *state, _ *Change) error {
+		_, pending := s.GivenUp[serial]
+		first = !pending
+		text, a, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
+		if err != nil {
+			return err
+		}
+		if s.GivenUp == nil {
+			s.GivenUp = map[string]string{}
+		}
+		s.GivenUp[serial] = string(text)
+		return nil
+	})
+	return first, text, a, err
+}
+
+// Surrender gives a licence up on this machine without asking the server, and
+// returns the proof of that as the text of a file: entered on another machine
+// with the option Proof, it moves the licence there. The licence stops counting
+// here before Surrender returns, and the file is the only proof, so say so first.
+// As long as the proof was not used, Enter with the serial number takes the
+// licence back. Called again, it returns a proof again.
+func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error) {
+	serial, err := c.one(licenseID)
+	if err != nil {
+		return nil, err
+	}
+	_, text, _, err := c.markGivenUp(ctx, serial)
+	if err != nil {
+		return nil, err
+	}
+	return license.Armor(text)
+}

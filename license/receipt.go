@@ -1,0 +1,135 @@
+package license
+
+import (
+	"encoding/base64"
+	"time"
+)
+
+// A Receipt is what the activation server confirmed to one installation: that
+// what was sold under a serial number may be used there, and until when without
+// asking again. It can say where and until when, never what: that is the
+// licence's alone. A licence with NeedsReceipt counts only together with one.
+type Receipt struct {
+	ID           string // names the activation; never changes
+	Vendor       string
+	Serial       Serial    // what was sold, as in the licence
+	Installation []byte    // public key of the installation that it is for
+	Binding      Binding   // the machine, where the licence names a scheme only
+	Changes      int64     // of hardware, that were followed so far
+	Activated    time.Time // when this machine was first activated: terms that count from then do, also after a new installation
+	Issued       time.Time // by the server's clock
+	Sequence     int64     // of two receipts, the one with the lower number is old
+	Lease
+	Hold    Hold   // what the vendor has to say against it
+	Contact string // whom to ask about that
+}
+
+// A Lease says how long a receipt holds without a new one. Its zero value is
+// for ever.
+type Lease struct {
+	Until time.Time // when the licence wants to be confirmed again
+	Grace time.Time // how long it works without
+}
+
+// A Hold is what a vendor has against an activation.
+type Hold string
+
+const (
+	HoldBlocked Hold = "blocked" // may not be used until the vendor lifts it
+	HoldPayment Hold = "payment" // a payment is not recorded; what is there runs to its own end
+)
+
+// InstallationKeySize is the length of an installation's public key in bytes.
+const InstallationKeySize = 32
+
+// Encode returns the payload of a document that holds r.
+func (r *Receipt) Encode() ([]byte, error) {
+	w := &encoder{}
+	w.Object()
+	w.Name("activated").String(formatTime(r.Activated))
+	if r.Binding.Scheme != "" {
+		w.binding(r.Binding)
+	}
+	w.IntMember("changes", r.Changes)
+	w.StringMember("contact", r.Contact)
+	w.timeMember("grace", r.Grace)
+	w.StringMember("hold", string(r.Hold))
+	w.Name("id").String(r.ID)
+	w.Name("installation").String(base64.StdEncoding.EncodeToString(r.Installation))
+	w.Name("issued").String(formatTime(r.Issued))
+	w.Name("sequence").Int(r.Sequence)
+	w.Name("serial").String(string(r.Serial))
+	w.timeMember("until", r.Until)
+	w.Name("v").Int(formatVersion)
+	w.Name("vendor").String(r.Vendor)
+	w.EndObject()
+	return checked(w, func(payload string) error {
+		_, err := decodeReceipt(payload)
+		return err
+	})
+}
+
+func decodeReceipt(payload string) (*Receipt, error) {
+	d := newDecoder(payload)
+	r := &Receipt{}
+	for m := d.Object(); m.Next(); {
+		switch m.Name {
+		case "activated":
+			r.Activated = d.time()
+		case "binding":
+			r.Binding = d.binding()
+			d.bound(r.Binding)
+		case "changes":
+			r.Changes = d.count()
+		case "contact":
+			r.Contact = d.text()
+		case "grace":
+			r.Grace = d.time()
+		case "hold":
+			r.Hold = oneOf(d, HoldBlocked, HoldPayment)
+		case "id":
+			r.ID = d.id()
+		case "installation":
+			r.Installation = d.exactly(InstallationKeySize)
+		case "issued":
+			r.Issued = d.time()
+		case "sequence":
+			r.Sequence = d.count()
+		case "serial":
+			r.Serial = Serial(d.id())
+		case "until":
+			r.Until = d.time()
+		case "v":
+			d.version()
+		case "vendor":
+			r.Vendor = d.id()
+		default:
+			d.other(m.Name)
+		}
+	}
+	if !r.Grace.IsZero() && (r.Until.IsZero() || r.Grace.Before(r.Until)) {
+		d.Fail("grace follows the time until which a receipt holds")
+	}
+	complete := r.ID != "" && r.Vendor != "" && r.Serial != "" && r.Installation != nil && r.Sequence > 0 && !r.Activated.IsZero() && !r.Issued.IsZero()
+	if err := d.close(complete); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// timeMember writes a time, and leaves the zero time out.
+func (w *encoder) timeMember(name string, t time.Time) {
+	if !t.IsZero() {
+		w.Name(name).String(formatTime(t))
+	}
+}
+
+// exactly reads bytes of a length that is given.
+func (d *decoder) exactly(n int) []byte {
+	b := d.base64(n)
+	if len(b) != n {
+		d.Fail("the bytes are too few")
+		return nil
+	}
+	return b
+}
