@@ -124,6 +124,11 @@ func (c *Client) probe() {
 	}
 }
 
+// Format prints the product under every verb, and nothing of what is licensed.
+func (c *Client) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "activation client of %s", c.opt.Product)
+}
+
 // release lets go of the folders that Open has opened.
 func (c *Client) release() {
 	for _, s := range []Store{c.store, c.witness} {

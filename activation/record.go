@@ -428,7 +428,11 @@ func (r *reader) asked() (a asked) {
 		case "asked":
 			a.Asked = r.time()
 		case "digest":
-			copy(a.Digest[:], r.bytes())
+			b := r.bytes()
+			if len(b) != len(a.Digest) {
+				r.Fail("a digest has 32 bytes")
+			}
+			copy(a.Digest[:], b)
 		case "nonce":
 			a.Nonce = r.bytes()
 		case "operation":

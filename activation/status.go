@@ -36,6 +36,13 @@ type LicenseStatus struct {
 	Terms      *license.License // in full; not to be changed
 }
 
+// Format prints the licence's id, kind and state under every verb. Package fmt
+// masks a serial number in most places, but not behind a pointer under a verb
+// that pointers do not have, as Terms is under %q.
+func (l LicenseStatus) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%s (%s, revision %d): %s", l.ID, l.Kind, l.Revision, l.State)
+}
+
 // An Activation is what the activation server last confirmed of a licence.
 type Activation struct {
 	ID        string          // to name it to the vendor
