@@ -71,7 +71,7 @@ var verdicts = []license.Code{
 	license.SerialUnknown, license.OrderCancelled, license.ActivationLimit, license.TrialUsed, license.RequestNotAccepted,
 	license.FinalPending, license.FinalOverdue, license.TransfersUsed, license.NotActivated, license.BindingWeak,
 	license.ProofWrong, license.LicenseBlocked, license.PaymentPending, license.HardwareChanged, license.OtherProduct,
-	license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OutOfOrder, license.TooNew,
+	license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OtherVendor, license.OutOfOrder, license.TooNew,
 }
 
 // verdict returns a reply's no.

@@ -7,17 +7,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
-	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
 func enterCommand(a *app) cli.Command {
 	return cli.Command{
-		Name: "enter", Args: "[KEY]", Summary: "Enter a key from paper: an activation key or an unlock code.",
+		Name: "enter", Args: "[KEY]", Summary: "Enter a key from paper, never asking the server: an activation key or an unlock code.",
 		Help: `Reads the key from standard input, or from the arguments. What kind of key it
 is, it says itself. Capital or small letters, spaces and dashes make no
 difference, rows may come in any order, and ? stands for a character that cannot
@@ -25,16 +23,12 @@ be read. An activation key needs the licensee's name as it is printed with it.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			name := f.String("name", "", "licensee's `NAME`, as it is printed with the activation key")
 			return func(args []string) error {
-				typed := strings.Join(args, "\n")
-				if len(args) == 0 {
-					text, err := cli.ReadAll(a.in, keyfmt.MaxText)
-					if err != nil {
-						return cli.At("standard input", err)
-					}
-					typed = string(text)
+				typed, err := a.typed(args)
+				if err != nil {
+					return err
 				}
 				return a.with(func(c *activation.Client) error {
-					change, err := c.Enter(context.Background(), typed, activation.Licensee(*name))
+					change, err := c.Enter(context.Background(), typed, activation.Licensee(*name), activation.ByHand())
 					if err != nil {
 						return err
 					}
@@ -47,7 +41,7 @@ be read. An activation key needs the licensee's name as it is printed with it.`,
 
 func importCommand(a *app) cli.Command {
 	return cli.Command{
-		Name: "import", Args: "FILE | -", Summary: "Import a file from the vendor: a licence, an update, a keyring or a signed time.",
+		Name: "import", Args: "FILE | -", Summary: "Import a file from the vendor: a licence, an update, the reply to a request, a keyring or a signed time.",
 		Help: `What the file is, it says itself. Nothing is stored unless it holds, is for this
 product and this machine, and changes something.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {

@@ -24,6 +24,7 @@ type Product struct {
 	Version   string
 	Released  time.Time
 	Keyring   string
+	Server    string // the vendor's activation server, "" for none
 	Catalogue []byte
 
 	Machine []machine.Option    // for tests; a product leaves it empty
@@ -64,6 +65,7 @@ type app struct {
 	json    bool
 	lang    license.Language
 	dir     string
+	server  string
 }
 
 // An exitError ends the program with a code after everything has been said.
@@ -73,12 +75,12 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Run runs the command that the arguments name and returns the exit code.
 func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
-	a := &app{product: p, in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
+	a := &app{product: p, server: p.Server, in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
 	program := &cli.Program{
 		Name: "product", Help: about, Footer: footer, Out: out, Report: a.report, Global: a.global,
 		Commands: []cli.Command{
-			statusCommand(a), enterCommand(a), importCommand(a), runCommand(a),
-			fingerprintCommand(a), challengeCommand(a), setAsideCommand(a),
+			statusCommand(a), activateCommand(a), checkCommand(a), deactivateCommand(a), surrenderCommand(a),
+			requestCommand(a), importCommand(a), enterCommand(a), runCommand(a), fingerprintCommand(a), challengeCommand(a), setAsideCommand(a),
 		},
 	}
 	return program.Run(args)
@@ -89,6 +91,7 @@ func (a *app) global(f *flag.FlagSet) {
 	// For tests. Leave it out of yours: who can choose the folder of local state
 	// has a new one for every trial.
 	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
+	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; yours is built in")
 	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
 		if lang == license.English && !strings.HasPrefix(strings.ToLower(s), "en") {
@@ -144,9 +147,10 @@ func (a *app) options() activation.Options {
 	return activation.Options{
 		Product: p.ID, Version: p.Version, Released: p.Released,
 		Keyring: p.Keyring, Catalogue: p.Catalogue,
-		Host: a.machine(),
-		Dir:  a.dir,
-		Now:  p.Now,
+		Host:   a.machine(),
+		Server: a.server,
+		Dir:    a.dir,
+		Now:    p.Now,
 	}
 }
 

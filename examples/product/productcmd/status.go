@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -132,6 +133,7 @@ func (a *app) statusFields(s activation.Status) cli.Fields {
 		licenses = append(licenses, cli.Fields{
 			"id": l.ID, "kind": string(l.Kind), "revision": l.Revision,
 			"licensee": cli.Fields{"name": l.Licensee.Name, "company": l.Licensee.Company, "email": l.Licensee.Email},
+			"state":    l.State.String(), "until": l.Until.String(), "activation": a.activationFields(l.Activation),
 		})
 	}
 	for _, d := range s.Features {
@@ -143,6 +145,26 @@ func (a *app) statusFields(s activation.Status) cli.Fields {
 		"maintenance_until": s.Maintenance.Until.String(),
 		"licenses":          licenses, "features": features, "reasons": a.reasonFields(s.Reasons),
 	}
+}
+
+// activationFields returns what the server last confirmed, null if nothing.
+func (a *app) activationFields(c *activation.Activation) any {
+	if c == nil {
+		return nil
+	}
+	f := cli.Fields{"id": c.ID, "since": stamp(c.Since), "until": stamp(c.Until), "grace": stamp(c.Grace), "next_check": stamp(c.NextCheck)}
+	if c.Waiting != nil {
+		f["waiting"] = cli.ReasonFields(c.Waiting, a.lang)
+	}
+	return f
+}
+
+// stamp writes a time, "" for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func (a *app) decisionFields(d license.Decision) cli.Fields {

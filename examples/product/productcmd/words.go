@@ -15,6 +15,11 @@ type words struct {
 	noFile      string
 	entered     string
 	imported    string
+	available   string
+	updated     string
+	restart     string
+	nothingNew  string
+	deactivated string
 	ran         string // feature
 	tooFew      string // feature, asked for, left
 	corrected   string // row, group, character, from, to
@@ -44,6 +49,7 @@ var english = words{
 	},
 	licensee: "Licensed to", maintenance: "Maintenance", until: "until", pending: "begins with the first use",
 	left: "%d of %d runs left", noFile: "There is no such file.", entered: "The key was accepted.", imported: "The file was accepted.", ran: "%s: done.",
+	available: "There is something new; check without --look to take it.", updated: "Something new came and is in force.", restart: "Something new came. Start the program again to use it.", nothingNew: "There is nothing new.", deactivated: "The licence was given up here.",
 	tooFew:    "%s: %d runs were asked for, and %d are left: none was used.",
 	corrected: "Put right in row %d, group %d, character %d: %s to %s",
 }
@@ -59,6 +65,7 @@ var german = words{
 	},
 	licensee: "Lizenziert für", maintenance: "Wartung", until: "bis", pending: "beginnt mit der ersten Benutzung",
 	left: "noch %d von %d Benutzungen", noFile: "Diese Datei gibt es nicht.", entered: "Der Schlüssel wurde angenommen.", imported: "Die Datei wurde angenommen.", ran: "%s: erledigt.",
+	available: "Es liegt etwas Neues vor; ohne --look wird es übernommen.", updated: "Es lag etwas Neues vor, und es gilt jetzt.", restart: "Es lag etwas Neues vor. Starten Sie das Programm neu, um es zu nutzen.", nothingNew: "Es liegt nichts Neues vor.", deactivated: "Die Lizenz wurde hier abgegeben.",
 	tooFew:    "%s: Verlangt waren %d Benutzungen, übrig sind %d: Keine wurde verbraucht.",
 	corrected: "Berichtigt in Zeile %d, Gruppe %d, Zeichen %d: %s zu %s",
 }
@@ -74,6 +81,7 @@ var swedish = words{
 	},
 	licensee: "Licensierad till", maintenance: "Underhåll", until: "till och med", pending: "börjar vid första användningen",
 	left: "%d av %d användningar kvar", noFile: "Filen finns inte.", entered: "Nyckeln godtogs.", imported: "Filen godtogs.", ran: "%s: klart.",
+	available: "Det finns något nytt; kontrollera utan --look för att hämta det.", updated: "Något nytt har hämtats och gäller nu.", restart: "Något nytt har hämtats. Starta om programmet för att använda det.", nothingNew: "Det finns inget nytt.", deactivated: "Licensen har lämnats här.",
 	tooFew:    "%s: %d användningar begärdes och %d finns kvar: ingen har förbrukats.",
 	corrected: "Rättat på rad %d, grupp %d, tecken %d: %s till %s",
 }
@@ -89,6 +97,7 @@ var russian = words{
 	},
 	licensee: "Лицензиат", maintenance: "Обслуживание", until: "до", pending: "начнётся при первом использовании",
 	left: "осталось использований: %d из %d", noFile: "Такого файла нет.", entered: "Ключ принят.", imported: "Файл принят.", ran: "%s: готово.",
+	available: "Есть обновления; чтобы получить их, проверьте без --look.", updated: "Обновления получены и действуют.", restart: "Обновления получены. Перезапустите программу, чтобы ими пользоваться.", nothingNew: "Ничего нового нет.", deactivated: "Лицензия на этом компьютере сдана.",
 	tooFew:    "%s: запрошено использований: %d, осталось: %d; ни одно не израсходовано.",
 	corrected: "Исправлено: строка %d, группа %d, символ %d: %s на %s",
 }
