@@ -47,6 +47,7 @@ type Client struct {
 	begun          bool // the state that was read is one that nothing was stored of yet
 	closed         bool
 
+	announced  *license.Result // what whoever asked knows of
 	auto       autoCheck
 	background context.Context // of what runs in the background; ends with Close
 	end        context.CancelFunc
@@ -107,6 +108,7 @@ func Open(o Options) (*Client, error) {
 	c.rebuild()
 	c.probe()
 	c.keepTime()
+	c.announced = c.snap.Load().result
 	return c, nil
 }
 

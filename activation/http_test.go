@@ -94,7 +94,10 @@ func TestHTTP(t *testing.T) {
 		}, 1, nil, "status 503"},
 		{"a portal's page", func(w http.ResponseWriter, _ int) { _, _ = io.WriteString(w, "<html>Please log in") }, 1, nil, "status 200"},
 		{"not found", func(w http.ResponseWriter, _ int) { w.WriteHeader(404) }, 1, nil, "status 404"},
-		{"forbidden", func(w http.ResponseWriter, _ int) { w.WriteHeader(403); _, _ = io.WriteString(w, `{"error":"license revoked"}`) }, 1, nil, "status 403"},
+		{"forbidden", func(w http.ResponseWriter, _ int) {
+			w.WriteHeader(403)
+			_, _ = io.WriteString(w, `{"error":"license revoked"}`)
+		}, 1, nil, "status 403"},
 		{"elsewhere", func(w http.ResponseWriter, _ int) { w.Header().Set("Location", "/v2"); w.WriteHeader(302) }, 1, nil, "status 302"},
 		{"for ever", func(w http.ResponseWriter, _ int) {
 			for range 3 * license.MaxReply / 1024 {

@@ -101,6 +101,7 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	c.dropBlocks()
 	c.rebuild()
 	after := c.snap.Load().result
+	c.announced = after
 	change.Before, change.After = before.State(), after.State()
 	change.RestartRequired = c.needsRestart(before, after)
 	return change, nil

@@ -63,11 +63,13 @@ func threatReplay(t *testing.T) {
 		d.answer = activated
 
 		forged := map[string]func(r *license.Request, reply *license.Reply){
-			"another nonce":             func(_ *license.Request, reply *license.Reply) { reply.Nonce = honest.Nonce },
-			"another request":           func(_ *license.Request, reply *license.Reply) { reply.Request = honest.Digest },
-			"another installation":      func(_ *license.Request, reply *license.Reply) { reply.Installation = make([]byte, 32) },
-			"another product":           func(_ *license.Request, reply *license.Reply) { reply.Product = "acme-cam" },
-			"a receipt with no request": func(r *license.Request, reply *license.Reply) { *reply = license.Reply{Product: r.Product, Installation: r.Installation, Nonce: make([]byte, 16), Request: [32]byte{1}, Time: noon} },
+			"another nonce":        func(_ *license.Request, reply *license.Reply) { reply.Nonce = honest.Nonce },
+			"another request":      func(_ *license.Request, reply *license.Reply) { reply.Request = honest.Digest },
+			"another installation": func(_ *license.Request, reply *license.Reply) { reply.Installation = make([]byte, 32) },
+			"another product":      func(_ *license.Request, reply *license.Reply) { reply.Product = "acme-cam" },
+			"a receipt with no request": func(r *license.Request, reply *license.Reply) {
+				*reply = license.Reply{Product: r.Product, Installation: r.Installation, Nonce: make([]byte, 16), Request: [32]byte{1}, Time: noon}
+			},
 		}
 		for _, clock := range []time.Time{noon, noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0)} {
 			now.set(clock)

@@ -11,6 +11,7 @@ import (
 // A snapshot is what is licensed, worked out once and never changed. A new one
 // takes its place when anything changes.
 type snapshot struct {
+	at          time.Time
 	result      *license.Result
 	set         *license.Set // of result
 	licenses    []*license.License
@@ -24,7 +25,7 @@ type snapshot struct {
 func (c *Client) rebuild() {
 	c.stale.Store(false)
 	all, problems := c.licenses(c.state)
-	s := &snapshot{problems: problems, own: c.ownReasons()}
+	s := &snapshot{at: c.opt.Now(), problems: problems, own: c.ownReasons()}
 	results := make([]*license.Result, len(all))
 	for i, h := range all {
 		results[i] = license.Check(h.terms, c.env(c.state, h.base))
@@ -39,9 +40,16 @@ func (c *Client) rebuild() {
 	c.watch()
 }
 
-// current returns a snapshot that counts every run.
+// past reports whether a snapshot does not hold any more, by a clock that was
+// moved or a timer that comes late.
+func (s *snapshot) past(now time.Time) bool {
+	next := s.result.Next
+	return now.Before(s.at) || !next.IsZero() && !now.Before(next)
+}
+
+// current returns a snapshot of now that counts every run.
 func (c *Client) current() *snapshot {
-	if c.stale.Load() {
+	if c.stale.Load() || c.snap.Load().past(c.opt.Now()) {
 		c.mu.Lock()
 		if !c.closed {
 			c.rebuild()

@@ -43,11 +43,12 @@ func (c *Client) look() {
 	}
 	c.looks.Add(1)
 	defer c.looks.Done()
-	before := c.snap.Load().result
+	before := c.announced
 	c.refresh()
 	c.rebuild()
 	c.startCheck()
 	after := c.snap.Load().result
+	c.announced = after
 	c.mu.Unlock()
 	if c.opt.OnChange != nil && differ(before, after) {
 		c.opt.OnChange(Change{Before: before.State(), After: after.State()})

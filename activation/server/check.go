@@ -1,0 +1,70 @@
+package server
+
+import (
+	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// check tells an installation how things are, and brings what is new.
+func (v *visit) check(a *Account) outcome {
+	one, i := a.installed(v.key)
+	if one == nil || !one.Active {
+		return no(license.Reason{Code: license.NotActivated})
+	}
+	if why := a.Sale.closed(); why != nil {
+		return v.whileClosed(a, why)
+	}
+	p, why := v.recognise(a, one)
+	if why != nil {
+		return no(*why)
+	}
+	v.follow(a, one, p)
+	link := v.touch(a, one, i)
+	out := v.serve(a, one, i, link)
+	if why := v.waits(a.Sale, one, len(out.reply.Documents) > 0); why != nil {
+		out.say(*why)
+	}
+	return out
+}
+
+// recognise reports whether an installation is still on the machine that it was
+// activated on. The reason is HardwareChanged, or HardwareUnreadable where it
+// cannot be known.
+func (v *visit) recognise(a *Account, one *Activation) (place, *license.Reason) {
+	if a.Sale.Scheme == "" {
+		return place{activation: one}, nil
+	}
+	scheme, err := binding.ParseScheme(a.Sale.Scheme)
+	if err != nil || v.machine == nil {
+		return place{}, unreadable(componentNames(scheme))
+	}
+	m, err := v.machine.Match(scheme, one.Data)
+	switch {
+	case err != nil: // bound under another scheme, or not at all
+		p, why := v.bind(scheme, one)
+		if why != nil {
+			why = unreadable(why.Names)
+		}
+		return p, why
+	case m.OK():
+		return v.matched(scheme, one, m)
+	case m.Inconclusive():
+		return place{}, unreadable(m.Unreadable)
+	}
+	return place{}, &license.Reason{Code: license.HardwareChanged, Names: sorted(append(m.Changed, m.Missing...))}
+}
+
+func unreadable(names []string) *license.Reason {
+	return &license.Reason{Code: license.HardwareUnreadable, Names: sorted(names)}
+}
+
+// report keeps what was used.
+func (v *visit) report(a *Account) outcome {
+	one, i := a.installed(v.key)
+	if one == nil || !one.Active {
+		return no(license.Reason{Code: license.NotActivated})
+	}
+	out := outcome{activation: one.ID}
+	out.reply.Link = v.touch(a, one, i)
+	return out
+}

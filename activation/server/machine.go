@@ -1,0 +1,179 @@
+package server
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// digestSize is the length of a component's digest in bytes.
+const digestSize = 16
+
+// readFingerprint reads a fingerprint's text, with the digests in it as
+// Activation.Machine has them. Without one that can be read, there is none.
+func readFingerprint(text []byte) (*binding.Fingerprint, []string) {
+	f := &binding.Fingerprint{}
+	if len(text) == 0 || f.ParseText(text) != nil {
+		return nil, nil
+	}
+	canonical, err := f.Text()
+	if err != nil {
+		return nil, nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(canonical)), "\n")
+	var digests []string
+	for _, line := range lines[2 : len(lines)-1] { // between title, product and checksum
+		name, rest, _ := strings.Cut(line, " ")
+		for digest := range strings.FieldsSeq(rest) {
+			if b, err := hex.DecodeString(digest); err != nil || len(b) != digestSize {
+				break // "absent", or "unreadable" and why
+			}
+			digests = append(digests, name+":"+digest)
+		}
+	}
+	return f, digests
+}
+
+// machineMarks returns marks of a machine such that whatever matches the
+// binding data has one of them: the digests of a component that must stay; or
+// where none must, of one component more than may differ at the same time.
+func machineMarks(scheme binding.Scheme, data []byte) []string {
+	components := scheme.Components()
+	chosen := components[:min(scheme.Tolerance()+1, len(components))]
+	if i := slices.IndexFunc(components, func(c binding.Component) bool { return !c.Replaceable }); i >= 0 {
+		chosen = components[i : i+1]
+	}
+	bound := boundDigests(data)
+	var marks []string
+	for _, c := range chosen {
+		for _, digest := range bound[c.Name] {
+			marks = append(marks, c.Name+":"+digest)
+		}
+	}
+	return marks
+}
+
+// boundDigests reads the digests in binding data, which this package has from
+// package binding; see there for its form.
+func boundDigests(data []byte) map[string][]string {
+	bound := map[string][]string{}
+	for rest := data[min(1, len(data)):]; len(rest) > 0; {
+		n := 1 + int(rest[0])
+		if len(rest) <= n {
+			return bound
+		}
+		name, count := string(rest[1:n]), int(rest[n])
+		rest = rest[n+1:]
+		for ; count > 0 && len(rest) >= digestSize; count-- {
+			bound[name] = append(bound[name], hex.EncodeToString(rest[:digestSize]))
+			rest = rest[digestSize:]
+		}
+	}
+	return bound
+}
+
+// A place is where a visitor's machine belongs in an account.
+type place struct {
+	activation *Activation // nil for a machine that is new here
+	data       []byte      // to bind it to from now on, nil without a scheme
+	changed    []string    // components that are not what they were bound to
+}
+
+// place finds the visitor's machine among the activations. Under a scheme, an
+// installation counts only on the machine that it was activated on, or on what
+// that has become within tolerance; without one, the installation is all there
+// is to know a machine by. The reason is BindingWeak.
+func (v *visit) place(a *Account) (place, *license.Reason) {
+	own, _ := a.installed(v.key)
+	if a.Sale.Scheme == "" {
+		return place{activation: own}, nil
+	}
+	scheme, err := binding.ParseScheme(a.Sale.Scheme)
+	if err != nil || v.machine == nil {
+		return place{}, weak(componentNames(scheme))
+	}
+	if own != nil {
+		m, err := v.machine.Match(scheme, own.Data)
+		if err == nil && m.OK() {
+			return v.matched(scheme, own, m)
+		}
+		if err != nil { // bound under another scheme, or not at all
+			return v.bind(scheme, own)
+		}
+	}
+	if other, m := v.sameMachine(a, scheme); other != nil {
+		return v.matched(scheme, other, m)
+	}
+	return v.bind(scheme, nil)
+}
+
+// sameMachine returns the activation of the visitor's machine, nil if there is
+// none.
+func (v *visit) sameMachine(a *Account, scheme binding.Scheme) (best *Activation, match binding.Match) {
+	for _, one := range a.Activations {
+		m, err := v.machine.Match(scheme, one.Data)
+		if err == nil && m.OK() && (best == nil || one.newerThan(best)) {
+			best, match = one, m
+		}
+	}
+	return best, match
+}
+
+// matched is the place of a machine that is known, with its drift followed.
+func (v *visit) matched(scheme binding.Scheme, known *Activation, m binding.Match) (place, *license.Reason) {
+	data, err := v.machine.Rebind(scheme, known.Data)
+	if err != nil {
+		return place{}, weak(m.Changed)
+	}
+	return place{activation: known, data: data, changed: m.Changed}, nil
+}
+
+// bind is the place of a machine that is not bound yet.
+func (v *visit) bind(scheme binding.Scheme, known *Activation) (place, *license.Reason) {
+	data, err := v.machine.Bind(scheme)
+	if lacking := (*binding.BindError)(nil); errors.As(err, &lacking) {
+		var names []string
+		for _, c := range lacking.Lacking {
+			names = append(names, c.Name)
+		}
+		return place{}, weak(names)
+	}
+	if err != nil {
+		return place{}, weak(componentNames(scheme))
+	}
+	return place{activation: known, data: data}, nil
+}
+
+func weak(names []string) *license.Reason {
+	return &license.Reason{Code: license.BindingWeak, Names: sorted(names)}
+}
+
+func componentNames(scheme binding.Scheme) (names []string) {
+	for _, c := range scheme.Components() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// sorted returns names as a reply lists them.
+func sorted(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }
+
+// follow keeps what a machine has become.
+func (v *visit) follow(a *Account, one *Activation, p place) {
+	scheme, err := binding.ParseScheme(a.Sale.Scheme)
+	if err != nil || bytes.Equal(p.data, one.Data) {
+		return
+	}
+	one.Data, one.Machine = p.data, machineMarks(scheme, p.data)
+	a.Save()
+	a.Put(one)
+	if len(p.changed) > 0 {
+		one.Changes += int64(len(p.changed))
+		v.note(a, EventDrifted, one, strings.Join(p.changed, " "))
+	}
+}
