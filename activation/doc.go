@@ -17,6 +17,35 @@
 // did or exactly why not. Status tells what is licensed, with every reason and
 // its remedy in four languages (see license.Reason).
 //
+//	[Client]     what is licensed, and the hot path    client.go, snapshot.go, status.go
+//	Enter        whatever somebody typed               enter.go, online.go
+//	CheckOnline  whether there is anything new         online.go, autocheck.go
+//	Import       whatever came as a file               import.go, exchange.go
+//	[Courier]    how the server is reached; HTTP       exchange.go, http.go
+//	[Store]      where local state lies; FileStore     store.go, filestore.go
+//
+// # The activation server
+//
+// With Options.Server, Enter takes a serial number or a request key to the
+// vendor's server, CheckOnline asks for what is new, by itself with
+// Options.AutoCheck, and Deactivate gives a licence up. A request and its reply
+// are one signed document each, so it does not matter how they travel: over HTTPS,
+// or as a file by Request and Import, for a machine that reaches no server.
+//
+// Only a signed no is one. Whatever else comes or does not come is ErrUnreachable,
+// and changes nothing: what is here works on until its receipt's own deadline and
+// grace, if it has any. The same call that found the server gone takes an
+// activation key from paper:
+//
+//	change, err := client.Enter(ctx, typed)                              // serial number
+//	if errors.Is(err, activation.ErrUnreachable) { … ask for the key on the certificate … }
+//	change, err = client.Enter(ctx, typed, activation.Licensee(name))    // activation key
+//
+// Before the server is asked, the client has made sure that it can keep the
+// answer. What it asks may be asked again: the server knows the installation by
+// its key and the machine by its fingerprint, and an answer that was lost costs
+// nothing.
+//
 // # Local state
 //
 // One record per product and user holds the documents as they were received

@@ -104,19 +104,10 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 	}
 	var all Change
 	var errs []error
-	for i, serial := range serials {
+	before := c.current().result.State()
+	for _, serial := range serials {
 		change, err := c.checkSerial(ctx, serial, k.look)
-		if i == 0 || all.LicenseID == "" {
-			all.LicenseID = change.LicenseID
-		}
-		if i == 0 {
-			all.Before = change.Before
-		}
-		if change.Diff != nil {
-			all.Diff = joined(all.Diff, change.Diff)
-		}
-		all.Changed, all.Available = all.Changed || change.Changed, all.Available || change.Available
-		all.RestartRequired = all.RestartRequired || change.RestartRequired
+		all = followedBy(all, change)
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -124,7 +115,7 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 			break
 		}
 	}
-	all.After = c.current().result.State()
+	all.Before, all.After = before, c.current().result.State()
 	return zeroBeside(all, oneOf(errs))
 }
 
@@ -143,7 +134,44 @@ func (c *Client) checkSerial(ctx context.Context, serial string, look bool) (Cha
 	if proof != "" && !look {
 		return c.giveUp(ctx, serial)
 	}
-	return c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, look)
+	var all Change
+	for range maxRounds {
+		change, err := c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, look)
+		all = followedBy(all, change)
+		if err != nil || look || !change.Changed || !c.moreWaits(serial) {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// maxRounds is how often a check asks again where the server has more than fits
+// into one reply.
+const maxRounds = 16
+
+// moreWaits reports whether the server said that there is more at once.
+func (c *Client) moreWaits(serial string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := c.state.Checks[serial].Next
+	return !next.IsZero() && !next.After(c.state.Mark)
+}
+
+// followedBy returns two changes, one after the other, as one.
+func followedBy(a, b Change) Change {
+	if a.LicenseID == "" {
+		a.LicenseID = b.LicenseID
+	}
+	if !a.Changed && !a.Available {
+		a.Before = b.Before
+	}
+	if b.Diff != nil {
+		a.Diff = joined(a.Diff, b.Diff)
+	}
+	a.After = b.After
+	a.Changed, a.Available = a.Changed || b.Changed, a.Available || b.Available
+	a.RestartRequired = a.RestartRequired || b.RestartRequired
+	return a
 }
 
 // activated returns the serial numbers that are activated here, or that of one

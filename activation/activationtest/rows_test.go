@@ -682,6 +682,22 @@ func TestUnreadableHardware(t *testing.T) {
 	require.False(t, errors.Is(err, license.HardwareChanged))
 }
 
+// More than fits into one reply comes with one check all the same.
+func TestManyUpdates(t *testing.T) {
+	t.Parallel()
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{Features: exports("2026-12-31")})
+	c := v.Client()
+	enter(t, c, sale.Typed)
+	for range 150 {
+		v.Update(sale, days(1))
+	}
+	change := check(t, c)
+	require.True(t, change.Changed)
+	require.Len(t, change.Diff.Changes, 150)
+	require.Equal(t, day("2026-12-31")+150, c.Decision("export").Until)
+}
+
 // The same over a real connection.
 func TestOverHTTP(t *testing.T) {
 	t.Parallel()

@@ -160,7 +160,7 @@ func TestHardwareDrift(t *testing.T) {
 func TestDriftIsFoundAgain(t *testing.T) {
 	t.Parallel()
 	for scheme, components := range map[string][]string{
-		board: {"cpu", "disk", "mac"},
+		board:                          {"cpu", "disk", "mac"},
 		"machine~+board~+disk~+mac~/2": {"machine", "board", "disk", "mac"},
 		"machine+board~+cpu~/1":        {"board", "cpu"},
 	} {
