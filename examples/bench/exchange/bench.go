@@ -1,0 +1,309 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+const (
+	product   = "acme-cad"
+	scheme    = "board+cpu~+disk~+mac~/2"
+	perSerial = 4 // activations of each serial number
+)
+
+// A target is what is measured.
+type target struct {
+	name   string
+	ledger server.Ledger // nil for the floor and for checks
+	http   *httptest.Server
+	check  bool // ask again what was activated, instead of activating
+	last   [][]byte
+	of     *target
+
+	rates    []float64
+	p50, p99 []time.Duration
+}
+
+// A bench is a vendor with servers, and what they are asked.
+type bench struct {
+	plan
+	keyring *license.Keyring
+	office  *issuer.Issuer
+	answers *issuer.Issuer
+	private ed25519.PrivateKey // of answers
+	targets []*target
+	closers []func() error
+	client  *http.Client
+}
+
+func newBench(p plan) (*bench, error) {
+	b := &bench{plan: p}
+	if b.dir == "" {
+		dir, err := os.MkdirTemp("", "latchkey-bench-")
+		if err != nil {
+			return nil, err
+		}
+		b.dir = dir
+		b.closers = append(b.closers, func() error { return os.RemoveAll(dir) })
+	}
+	var keys []license.Key
+	for _, role := range []license.Role{license.RoleLicense, license.RoleActivation} {
+		key, err := issuer.Generate(role, rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		i, err := issuer.New("acme", role, key.Signer())
+		if err != nil {
+			return nil, err
+		}
+		if role == license.RoleLicense {
+			b.office = i
+		} else {
+			b.answers, b.private = i, key.Signer().(ed25519.PrivateKey)
+		}
+		end, _ := license.ParseDate("2099-12-31")
+		keys = append(keys, license.Key{Public: key.Public(), Role: role, End: end})
+	}
+	var err error
+	if b.keyring, err = license.NewKeyring("acme", 1, 0, keys); err != nil {
+		return nil, err
+	}
+	b.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p.clients, MaxConnsPerHost: p.clients}}
+	return b, b.addFloor()
+}
+
+func (b *bench) close() {
+	for _, t := range b.targets {
+		if t.http != nil {
+			t.http.Close()
+		}
+	}
+	for _, c := range slices.Backward(b.closers) {
+		if err := c(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+}
+
+// addFloor adds the handler that does nothing else. Its reply has the length of
+// a real one.
+func (b *bench) addFloor() error {
+	l := server.NewMemoryLedger()
+	s, err := server.New(server.Options{Issuer: b.answers, Keyring: b.keyring, Ledger: l})
+	if err != nil {
+		return err
+	}
+	requests, err := b.sell(context.Background(), l, 1)
+	if err != nil {
+		return err
+	}
+	answer, err := s.Exchange(context.Background(), requests[0], zero)
+	if err != nil {
+		return err
+	}
+	h, err := newFloor(b.private, answer.Reply)
+	if err != nil {
+		return err
+	}
+	b.targets = append(b.targets, &target{name: "verify and sign", http: httptest.NewServer(h)})
+	return nil
+}
+
+// addLedger adds a server over a ledger, and the check of what was activated
+// there.
+func (b *bench) addLedger(ctx context.Context, name string) error {
+	l, err := b.open(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := b.preload(ctx, l); err != nil {
+		return err
+	}
+	s, err := server.New(server.Options{Issuer: b.answers, Keyring: b.keyring, Ledger: l})
+	if err != nil {
+		return err
+	}
+	t := &target{name: name, ledger: l, http: httptest.NewServer(s)}
+	b.targets = append(b.targets, t, &target{name: name + ", check", check: true, of: t})
+	return nil
+}
+
+// sell puts serial numbers into a ledger and returns a request to activate for
+// each of n machines, in any order.
+func (b *bench) sell(ctx context.Context, l server.Ledger, n int) ([][]byte, error) {
+	var requests [][]byte
+	var sales []*server.Sale
+	for len(requests) < n {
+		sale, err := b.sale()
+		if err != nil {
+			return nil, err
+		}
+		sales = append(sales, sale)
+		for range perSerial {
+			r, err := request(sale.Serial, license.OpActivate)
+			if err != nil {
+				return nil, err
+			}
+			requests = append(requests, r)
+		}
+	}
+	order := make([][]byte, 0, len(requests))
+	for i := range perSerial { // neighbours are of different serial numbers
+		for k := i; k < len(requests); k += perSerial {
+			order = append(order, requests[k])
+		}
+	}
+	return order[:n], l.Add(ctx, sales...)
+}
+
+// sale is one serial number as the desk sells it: a licence of five features.
+func (b *bench) sale() (*server.Sale, error) {
+	key, err := keyfmt.Generate(keyfmt.Serial, nil)
+	if err != nil {
+		return nil, err
+	}
+	serial := license.Serial(key.Rows()[0])
+	now := time.Now().UTC().Truncate(time.Second)
+	l := &license.License{
+		ID: "L-" + string(serial[:11]), Serial: serial, Kind: license.Full, Issued: now, NeedsReceipt: true,
+		Licensee: license.Licensee{Name: "Ada Lovelace", Company: "Analytical Engines Ltd", Email: "ada@acme.example"},
+		Binding:  license.Binding{Scheme: scheme},
+		Products: []license.Product{{ID: product, Features: []license.Feature{
+			{ID: "draw"}, {ID: "export"}, {ID: "print", Runs: 1000}, {ID: "render", Term: license.Until(license.DateOf(now) + 365)}, {ID: "share"},
+		}}},
+	}
+	text, err := b.office.License(l)
+	if err != nil {
+		return nil, err
+	}
+	return &server.Sale{
+		Serial: serial, Product: product, Order: "2026-1042", Created: now, Limit: perSerial, License: text, LicenseID: l.ID, Scheme: scheme,
+		Lease: 30 * 24 * time.Hour, Grace: 7 * 24 * time.Hour,
+	}, nil
+}
+
+// request returns the signed request of a machine and an installation that are
+// new.
+func request(serial license.Serial, op license.Operation) ([]byte, error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	var readings []binding.Reading
+	for _, component := range []string{"board", "cpu", "disk", "mac", "machine"} {
+		readings = append(readings, binding.Reading{Component: component, Values: []string{rand.Text()}})
+	}
+	f, err := binding.NewFingerprint(product, readings)
+	if err != nil {
+		return nil, err
+	}
+	text, err := f.Text()
+	if err != nil {
+		return nil, err
+	}
+	r := &license.Request{
+		Vendor: "acme", Product: product, Version: "4.2.0", Operation: op, Serial: serial,
+		Nonce: random(license.NonceSize), Next: random(license.LinkSize), Fingerprint: text, Keyring: 1,
+	}
+	return r.Sign(private)
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b)
+	return b
+}
+
+// measure runs one round.
+func (b *bench) measure(ctx context.Context, t *target) error {
+	requests, at := t.last, t.http
+	switch {
+	case t.check:
+		requests, at = t.of.last, t.of.http
+	default:
+		var err error
+		l := t.ledger
+		if l == nil {
+			l = server.NewMemoryLedger()
+		}
+		if requests, err = b.sell(ctx, l, b.n); err != nil {
+			return err
+		}
+	}
+	took, latencies, err := b.send(at.URL+"/v1/exchange", requests)
+	if err != nil {
+		return err
+	}
+	t.last = requests
+	slices.Sort(latencies)
+	t.rates = append(t.rates, float64(len(requests))/took.Seconds())
+	t.p50 = append(t.p50, latencies[len(latencies)/2])
+	t.p99 = append(t.p99, latencies[len(latencies)*99/100])
+	return nil
+}
+
+// send posts requests over as many connections as there are clients.
+func (b *bench) send(url string, requests [][]byte) (time.Duration, []time.Duration, error) {
+	latencies := make([]time.Duration, len(requests))
+	var next atomic.Int64
+	var failed atomic.Pointer[error]
+	var clients sync.WaitGroup
+	start := time.Now()
+	for range b.clients {
+		clients.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(requests) {
+					return
+				}
+				began := time.Now()
+				if err := b.post(url, requests[i]); err != nil {
+					failed.Store(&err)
+					return
+				}
+				latencies[i] = time.Since(began)
+			}
+		})
+	}
+	clients.Wait()
+	if err := failed.Load(); err != nil {
+		return 0, nil, *err
+	}
+	return time.Since(start), latencies, nil
+}
+
+// post sends one request, and holds that the answer is a yes: a receipt makes
+// it much longer than a no.
+func (b *bench) post(url string, body []byte) error {
+	r, err := b.client.Post(url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	n, err := io.Copy(io.Discard, r.Body)
+	if err != nil {
+		return err
+	}
+	if r.StatusCode != http.StatusOK || n < 1500 {
+		return errors.New("the answer is not a yes: status " + r.Status)
+	}
+	return nil
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/latchkey-go/latchkey/activation/server"
+)
+
+// open opens an empty ledger.
+func (b *bench) open(ctx context.Context, name string) (server.Ledger, error) {
+	switch name {
+	case "memory":
+		return server.NewMemoryLedger(), nil
+	default:
+		return nil, fmt.Errorf("there is no ledger %q", name)
+	}
+}
+
+// preload sells serial numbers that nobody activates.
+func (b *bench) preload(ctx context.Context, l server.Ledger) error {
+	const batch = 10_000
+	for done := 0; done < b.sales; done += batch {
+		var sales []*server.Sale
+		for range batch {
+			s, err := b.sale()
+			if err != nil {
+				return err
+			}
+			sales = append(sales, s)
+		}
+		if err := l.Add(ctx, sales...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
