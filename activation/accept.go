@@ -31,7 +31,6 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		}
 		c.see(s, c.now())
 		c.believe(s, r.Time, a.Asked, a.Signed)
-		s.step(r.Link)
 		s.Restored = s.Restored && !r.Restored
 		tried := s
 		if look {
@@ -112,14 +111,26 @@ func (c *Client) believe(s *state, t, asked, signed time.Time) {
 	c.takeOut(s)
 }
 
+// life returns the step of this installation's life that the server knows of
+// under a serial number, and the one that it proposes.
+func (s *state) life(serial string) (link, next []byte) {
+	if step, begun := s.Steps[serial]; begun {
+		return step.Link, step.Next
+	}
+	return nil, newLink()
+}
+
 // step goes on to the step of this installation's life that the server has
 // recorded. What it proposes next is drawn now and kept, so that two copies of
 // this state propose the same once, and never again.
-func (s *state) step(link []byte) {
-	if link == nil || bytes.Equal(link, s.Link) {
+func (s *state) step(serial string, link []byte) {
+	if link == nil || serial == "" || bytes.Equal(link, s.Steps[serial].Link) {
 		return
 	}
-	s.Link, s.Next = link, newLink()
+	if s.Steps == nil {
+		s.Steps = map[string]lifeStep{}
+	}
+	s.Steps[serial] = lifeStep{Link: link, Next: newLink()}
 }
 
 func newLink() []byte {
@@ -142,6 +153,7 @@ func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 			s.startedAt(h.base.ID, receipt.Activated)
 		}
 	}
+	s.step(serial, r.Link)
 	ended := r.Code == "" && a.Operation == license.OpDeactivate || r.Code == license.NotActivated
 	switch {
 	case serial == "":

@@ -229,7 +229,7 @@ func (c *Client) recordError(err error) error {
 // newState makes a new state. If the witness remembers one, that one was taken
 // away.
 func newState(t testimony) *state {
-	s := &state{Seed: make([]byte, seedSize), Next: newLink()}
+	s := &state{Seed: make([]byte, seedSize)}
 	_, _ = rand.Read(s.Seed)
 	s.Restored = t.heard && t.counter > 0
 	s.Mark = t.mark

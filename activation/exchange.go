@@ -75,8 +75,9 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	r := &license.Request{
 		Vendor: c.keyring.Vendor(), Product: c.opt.Product, Version: c.opt.Version,
 		Operation: q.operation, Serial: q.serial, RequestKey: q.request, Proof: q.proof,
-		Nonce: make([]byte, license.NonceSize), Keyring: c.keyring.Version(), Link: s.Link, Next: s.Next,
+		Nonce: make([]byte, license.NonceSize), Keyring: c.keyring.Version(),
 	}
+	r.Link, r.Next = s.life(string(q.serial))
 	if !license.IsID(r.Version) {
 		r.Version = ""
 	}

@@ -32,9 +32,12 @@ type state struct {
 	GivenUp   map[string]string         // requests for deactivation that wait for their answer, by serial number
 	Checks    map[string]check          // what the server said last, by serial number
 	Open      []asked                   // requests that went out as files, oldest first
-	Link      []byte                    // the step of this installation's life that the server knows
-	Next      []byte                    // the step after it
+	Steps     map[string]lifeStep       // of this installation's life, by serial number
 }
+
+// A lifeStep is the step of the installation's life that the server knows, and
+// the one after it.
+type lifeStep struct{ Link, Next []byte }
 
 // A check is what the server said last of what was sold under a serial number.
 type check struct {
@@ -96,6 +99,7 @@ func (s *state) clone() *state {
 	c.GivenUp = maps.Clone(s.GivenUp)
 	c.Checks = maps.Clone(s.Checks)
 	c.Open = slices.Clone(s.Open)
+	c.Steps = maps.Clone(s.Steps)
 	return &c
 }
 
@@ -125,15 +129,14 @@ func (s *state) encode() ([]byte, error) {
 	w.epochs(s.Epochs)
 	w.texts("given_up", s.GivenUp)
 	w.StringsMember("keyrings", s.Keyrings)
-	w.bytes("link", s.Link)
 	w.time("mark", s.Mark)
-	w.bytes("next", s.Next)
 	w.StringsMember("notices", s.Notices)
 	w.open(s.Open)
 	w.texts("receipts", s.Receipts)
 	w.BoolMember("restored", s.Restored)
 	w.bytes("seed", s.Seed)
 	w.time("signed", s.Signed)
+	w.steps(s.Steps)
 	w.Name("usage").Object()
 	ids := make([]string, 0, len(s.Usage))
 	for id := range s.Usage {
@@ -186,6 +189,20 @@ func (w *writer) texts(name string, texts map[string]string) {
 	w.Name(name).Object()
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		w.Name(key).String(texts[key])
+	}
+	w.EndObject()
+}
+
+func (w *writer) steps(steps map[string]lifeStep) {
+	if len(steps) == 0 {
+		return
+	}
+	w.Name("steps").Object()
+	for _, serial := range slices.Sorted(maps.Keys(steps)) {
+		w.Name(serial).Object()
+		w.bytes("link", steps[serial].Link)
+		w.bytes("next", steps[serial].Next)
+		w.EndObject()
 	}
 	w.EndObject()
 }
@@ -321,12 +338,8 @@ func decodeState(text string) (*state, error) {
 			s.GivenUp = r.texts()
 		case "keyrings":
 			s.Keyrings = r.strings()
-		case "link":
-			s.Link = r.bytes()
 		case "mark":
 			s.Mark = r.time()
-		case "next":
-			s.Next = r.bytes()
 		case "notices":
 			s.Notices = r.strings()
 		case "open":
@@ -341,6 +354,8 @@ func decodeState(text string) (*state, error) {
 			s.Seed = r.bytes()
 		case "signed":
 			s.Signed = r.time()
+		case "steps":
+			s.Steps = r.steps()
 		case "usage":
 			s.Usage = map[string]*license.Usage{}
 			for u := r.Map(); u.Next(); {
@@ -395,6 +410,27 @@ func (r *reader) texts() (texts map[string]string) {
 		texts[e.Name] = r.String()
 	}
 	return texts
+}
+
+func (r *reader) steps() (steps map[string]lifeStep) {
+	for e := r.Map(); e.Next(); {
+		if steps == nil {
+			steps = map[string]lifeStep{}
+		}
+		var step lifeStep
+		for m := r.Object(); m.Next(); {
+			switch m.Name {
+			case "link":
+				step.Link = r.bytes()
+			case "next":
+				step.Next = r.bytes()
+			default:
+				r.Skip()
+			}
+		}
+		steps[e.Name] = step
+	}
+	return steps
 }
 
 func (r *reader) checks() (checks map[string]check) {

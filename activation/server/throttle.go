@@ -113,7 +113,7 @@ func prefixes(a netip.Addr) (near, far netip.Prefix, ok bool) {
 		bits = [2]int{64, 48}
 	}
 	near, err := a.Prefix(bits[0])
-	if err != nil {
+	if err != nil || !a.IsValid() {
 		return near, far, false
 	}
 	far, err = a.Prefix(bits[1])
