@@ -3,6 +3,7 @@ package license
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,7 @@ type Reply struct {
 	From       Date
 	Until      Date
 	Has, Needs string
-	Names      []string
+	Names      []string // in any order; as read: ascending
 	Contact    string
 
 	NextCheck time.Time // when to ask again, zero if nobody waits for anything
@@ -41,9 +42,9 @@ const MaxReply = 1 << 20
 // MaxReplyDocuments is how many documents a reply may carry beside its receipt.
 const MaxReplyDocuments = 64
 
-// maxReplyPayload is the size of the largest payload of a reply; see
-// maxPayload.
-const maxReplyPayload = MaxReply*3/4 - 4<<10
+// maxReplyPayload is the size of the largest payload of a reply that is
+// written: as maxPayload, it leaves room for the line ends of the armour.
+const maxReplyPayload = MaxReply*3/4 - 32<<10
 
 // Reason returns a reply's no as what there is to tell about it, nil for a yes.
 func (r *Reply) Reason() *Reason {
@@ -59,6 +60,7 @@ func (r *Reply) Reason() *Reason {
 // Encode returns the payload of a document that holds r.
 func (r *Reply) Encode() ([]byte, error) {
 	w := &encoder{}
+	w.Grow(r.size())
 	w.Object()
 	w.StringMember("code", string(r.Code))
 	w.StringMember("contact", r.Contact)
@@ -69,7 +71,7 @@ func (r *Reply) Encode() ([]byte, error) {
 	w.bytesMember("link", r.Link)
 	w.IntMember("max", r.Max)
 	w.IntMember("n", r.N)
-	w.StringsMember("names", r.Names)
+	w.StringsMember("names", slices.Sorted(slices.Values(r.Names)))
 	w.StringMember("needs", r.Needs)
 	w.timeMember("next_check", r.NextCheck)
 	w.Name("nonce").String(base64.StdEncoding.EncodeToString(r.Nonce))
@@ -89,6 +91,15 @@ func (r *Reply) Encode() ([]byte, error) {
 		_, err := decodeReply(payload)
 		return err
 	})
+}
+
+// size returns about how long the payload will be.
+func (r *Reply) size() int {
+	n := 1024 + len(r.Receipt)
+	for _, text := range r.Documents {
+		n += len(text) + len(text)/64 + 16
+	}
+	return n
 }
 
 func decodeReply(payload string) (*Reply, error) {

@@ -337,7 +337,9 @@ func decode(dst, encoded []byte) bool {
 // Armor returns the armoured form, with a line end after its last line.
 func (e Envelope) Armor() []byte {
 	label := strings.ToUpper(e.Kind) + dashes + "\n"
-	b := []byte(begin + label)
+	encoded := base64.StdEncoding.EncodedLen(len(e.Payload()))
+	b := make([]byte, 0, len(begin)+len(end)+2*len(label)+encoded+encoded/lineLength+1+len(e.Signatures)*128)
+	b = append(append(b, begin...), label...)
 	b = appendLines(b, e.Payload())
 	for _, s := range e.Signatures {
 		b = append(b[:len(b)-1], ".\n"...)
@@ -349,17 +351,18 @@ func (e Envelope) Armor() []byte {
 
 // appendLines appends base64 of data in lines, each with its end.
 func appendLines(b, data []byte) []byte {
-	text := base64.StdEncoding.EncodeToString(data)
-	for len(text) > lineLength {
-		b = append(append(b, text[:lineLength]...), '\n')
-		text = text[lineLength:]
+	const whole = lineLength / 4 * 3
+	for len(data) > whole {
+		b = append(base64.StdEncoding.AppendEncode(b, data[:whole]), '\n')
+		data = data[whole:]
 	}
-	return append(append(b, text...), '\n')
+	return append(base64.StdEncoding.AppendEncode(b, data), '\n')
 }
 
 // JSON returns the JSON form.
 func (e Envelope) JSON() []byte {
 	var w strictjson.Writer
+	w.Grow(base64.StdEncoding.EncodedLen(len(e.Payload())) + 96 + len(e.Signatures)*160)
 	w.Object()
 	w.Name("payload").String(base64.StdEncoding.EncodeToString(e.Payload()))
 	w.Name("payloadType").String(typePrefix + e.Kind + typeSuffix)

@@ -291,16 +291,17 @@ func (r *Reader) String() string {
 
 // stringSlow reads a string that is not plain ASCII.
 func (r *Reader) stringSlow(start int) string {
-	var unescaped []byte
+	var unescaped strings.Builder
 	from := start
 	for i := start; i < len(r.s); {
 		switch c := r.s[i]; {
 		case c == '"':
 			r.i = i + 1
-			if unescaped == nil {
+			if unescaped.Len() == 0 {
 				return r.s[start:i]
 			}
-			return string(append(unescaped, r.s[from:i]...))
+			unescaped.WriteString(r.s[from:i])
+			return unescaped.String()
 		case c == '\\':
 			b, n := unescape(r.s[i:])
 			if n == 0 {
@@ -308,7 +309,11 @@ func (r *Reader) stringSlow(start int) string {
 				r.Fail("an escape is only for the quotation mark, the backslash and control characters, in its shortest form")
 				return ""
 			}
-			unescaped = append(append(unescaped, r.s[from:i]...), b)
+			if unescaped.Len() == 0 {
+				unescaped.Grow(room(r.s[start:]))
+			}
+			unescaped.WriteString(r.s[from:i])
+			unescaped.WriteByte(b)
 			i += n
 			from = i
 		case c < 0x20:
@@ -330,6 +335,15 @@ func (r *Reader) stringSlow(start int) string {
 	r.i = len(r.s)
 	r.Fail("the string has no end")
 	return ""
+}
+
+// room returns how long the string is at most that s begins with, as far as that
+// can be told at a glance.
+func room(s string) int {
+	if end := strings.IndexByte(s, '"'); end >= 0 {
+		return end
+	}
+	return 0
 }
 
 // shortEscapes are the control characters with an escape of two characters,

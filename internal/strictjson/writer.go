@@ -2,6 +2,7 @@ package strictjson
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -142,16 +143,26 @@ func (w *Writer) quote(s string) {
 	if !utf8.ValidString(s) {
 		w.err = errWriter
 	}
-	w.b = append(w.b, '"')
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; plain[c] || c >= utf8.RuneSelf {
-			w.b = append(w.b, c)
-		} else {
-			w.b = appendEscape(w.b, c)
-		}
+	if len(s) > roomFrom { // at most one in roomFrom of a document's text is a line end
+		w.Grow(len(s) + len(s)/roomFrom + 2)
 	}
 	w.b = append(w.b, '"')
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !plain[c] && c < utf8.RuneSelf {
+			w.b = append(w.b, s[from:i]...)
+			w.b = appendEscape(w.b, c)
+			from = i + 1
+		}
+	}
+	w.b = append(append(w.b, s[from:]...), '"')
 }
+
+// roomFrom is how long a string is for which room is made ahead.
+const roomFrom = 64
+
+// Grow makes room for n bytes more, where the caller knows that they come.
+func (w *Writer) Grow(n int) { w.b = slices.Grow(w.b, n) }
 
 func appendEscape(b []byte, c byte) []byte {
 	for k := 1; k < len(shortEscapes); k += 2 {
