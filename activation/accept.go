@@ -23,6 +23,9 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
 		}
+		if a.Surrenders != s.Surrenders {
+			return &license.Reason{Code: license.ReplyOther} // what it confirms was given up meanwhile
+		}
 		if i := s.opened(a); i >= 0 {
 			a = s.Open[i] // with what came since
 			s.Open = slices.Delete(s.Open, i, i+1)
@@ -70,7 +73,7 @@ var verdicts = []license.Code{
 	license.SerialUnknown, license.OrderCancelled, license.ActivationLimit, license.TrialUsed, license.RequestNotAccepted,
 	license.FinalPending, license.FinalOverdue, license.TransfersUsed, license.NotActivated, license.BindingWeak,
 	license.ProofWrong, license.LicenseBlocked, license.PaymentPending, license.HardwareChanged, license.OtherProduct,
-	license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OtherVendor, license.OutOfOrder, license.TooNew,
+	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OtherVendor, license.OutOfOrder, license.TooNew,
 }
 
 // verdict returns a reply's no.
@@ -148,6 +151,9 @@ func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 		if err != nil {
 			return err
 		}
+		if serial != "" && serial != string(receipt.Serial) {
+			return &license.Reason{Code: license.ReplyOther}
+		}
 		serial = string(receipt.Serial)
 		if h, held := c.bySerial(s, serial); held {
 			s.startedAt(h.base.ID, receipt.Activated)
@@ -161,6 +167,7 @@ func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 		s.dropReceipt(serial)
 	case a.Operation == license.OpDeactivate:
 		delete(s.GivenUp, serial) // it was refused, and goes on
+	case s.Receipts[serial] == "":
 	default:
 		if s.Checks == nil {
 			s.Checks = map[string]check{}

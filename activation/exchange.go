@@ -55,7 +55,10 @@ type asked struct {
 	Serial    string    // "" where a request key was given
 	Asked     time.Time // the clock's mark when it was made
 	Signed    time.Time // the latest issue of what came since
-	file      bool      // it went out as a file, and so is open until its reply comes
+	// Surrenders is what the state's was. A reply that was asked for before a
+	// licence was given up, and kept, must not bring it back.
+	Surrenders int64
+	file       bool // it went out as a file, and so is open until its reply comes
 }
 
 // maxOpen is how many requests in files can wait for their replies; then the
@@ -95,6 +98,7 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	}
 	return text, asked{
 		Nonce: r.Nonce, Digest: r.Digest, Operation: q.operation, Serial: string(q.serial), Asked: c.effectiveNow(s),
+		Surrenders: s.Surrenders,
 	}, nil
 }
 

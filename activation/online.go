@@ -257,11 +257,14 @@ func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, erro
 // giveUp asks the server to deactivate what it was perhaps asked to before.
 func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	before := c.Status().State
-	first, text, a, err := c.markGivenUp(ctx, serial)
+	first, text, a, err := c.markGivenUp(ctx, serial, false)
 	if err != nil {
 		return Change{}, err
 	}
 	change, err := c.send(ctx, text, a, false)
+	if errors.Is(err, license.NotActivated) { // it was given up before
+		change.After, err = c.Status().State, nil
+	}
 	if errors.Is(err, ErrNotSent) && first {
 		if _, undo := c.commit(func(s *state, _ *Change) error { delete(s.GivenUp, serial); return nil }); undo != nil {
 			return Change{}, errors.Join(err, undo)
@@ -274,11 +277,14 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 }
 
 // markGivenUp makes a request for deactivation and keeps it in the state, where
-// it ends what the receipt allows before the server hears of it.
-func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, text []byte, a asked, err error) {
+// it ends what the receipt allows before the server hears of it. One that leaves
+// as a proof, which nobody knows when it is used, is a step that this installation
+// never takes itself: should it go on after all, the proof is worth nothing.
+func (c *Client) markGivenUp(ctx context.Context, serial string, proof bool) (first bool, text []byte, a asked, err error) {
 	_, err = c.commit(func(s *state, _ *Change) error {
 		_, pending := s.GivenUp[serial]
 		first = !pending
+		s.Surrenders++
 		text, a, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
 		if err != nil {
 			return err
@@ -287,6 +293,9 @@ func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, te
 			s.GivenUp = map[string]string{}
 		}
 		s.GivenUp[serial] = string(text)
+		if step, begun := s.Steps[serial]; begun && proof {
+			s.Steps[serial] = lifeStep{Link: step.Link, Next: newLink()}
+		}
 		return nil
 	})
 	return first, text, a, err
@@ -303,7 +312,7 @@ func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	_, text, _, err := c.markGivenUp(ctx, serial)
+	_, text, _, err := c.markGivenUp(ctx, serial, true)
 	if err != nil {
 		return nil, err
 	}

@@ -16,23 +16,24 @@ import (
 // documents as they were received, never what they mean: that is worked out
 // and verified anew at every start.
 type state struct {
-	Counter   int64  // grows with every change
-	Seed      []byte // of the installation's own key pair
-	Documents []document
-	Usage     map[string]*license.Usage // by the id of the licence
-	Mark      time.Time                 // the latest time seen
-	Restored  bool                      // an old copy was put back
-	Challenge []byte                    // the open one, for a signed time
-	Asked     time.Time                 // the mark when it was made
-	Signed    time.Time                 // the latest issue of what came since
-	Notices   []string                  // what was said already, ascending
-	Keyrings  []string                  // as received, each follows the one before
-	Epochs    map[string]int64          // how often usage was reset, by epochName
-	Receipts  map[string]string         // as received, by serial number
-	GivenUp   map[string]string         // requests for deactivation that wait for their answer, by serial number
-	Checks    map[string]check          // what the server said last, by serial number
-	Open      []asked                   // requests that went out as files, oldest first
-	Steps     map[string]lifeStep       // of this installation's life, by serial number
+	Counter    int64  // grows with every change
+	Seed       []byte // of the installation's own key pair
+	Documents  []document
+	Usage      map[string]*license.Usage // by the id of the licence
+	Mark       time.Time                 // the latest time seen
+	Restored   bool                      // an old copy was put back
+	Challenge  []byte                    // the open one, for a signed time
+	Asked      time.Time                 // the mark when it was made
+	Signed     time.Time                 // the latest issue of what came since
+	Notices    []string                  // what was said already, ascending
+	Keyrings   []string                  // as received, each follows the one before
+	Epochs     map[string]int64          // how often usage was reset, by epochName
+	Receipts   map[string]string         // as received, by serial number
+	GivenUp    map[string]string         // requests for deactivation that wait for their answer, by serial number
+	Checks     map[string]check          // what the server said last, by serial number
+	Open       []asked                   // requests that went out as files, oldest first
+	Surrenders int64                     // how often a licence was given up here
+	Steps      map[string]lifeStep       // of this installation's life, by serial number
 }
 
 // A lifeStep is the step of the installation's life that the server knows, and
@@ -137,6 +138,7 @@ func (s *state) encode() ([]byte, error) {
 	w.bytes("seed", s.Seed)
 	w.time("signed", s.Signed)
 	w.steps(s.Steps)
+	w.IntMember("surrenders", s.Surrenders)
 	w.Name("usage").Object()
 	ids := make([]string, 0, len(s.Usage))
 	for id := range s.Usage {
@@ -237,6 +239,7 @@ func (w *writer) open(open []asked) {
 		w.StringMember("operation", string(a.Operation))
 		w.StringMember("serial", a.Serial)
 		w.time("signed", a.Signed)
+		w.IntMember("surrenders", a.Surrenders)
 		w.EndObject()
 	}
 	w.EndArray()
@@ -356,6 +359,8 @@ func decodeState(text string) (*state, error) {
 			s.Signed = r.time()
 		case "steps":
 			s.Steps = r.steps()
+		case "surrenders":
+			s.Surrenders = r.Int(0, strictjson.MaxInt)
 		case "usage":
 			s.Usage = map[string]*license.Usage{}
 			for u := r.Map(); u.Next(); {
@@ -477,6 +482,8 @@ func (r *reader) asked() (a asked) {
 			a.Serial = r.String()
 		case "signed":
 			a.Signed = r.time()
+		case "surrenders":
+			a.Surrenders = r.Int(0, strictjson.MaxInt)
 		default:
 			r.Skip()
 		}
