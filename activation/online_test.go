@@ -387,6 +387,33 @@ func TestSurrender(t *testing.T) {
 	})
 }
 
+// A reply that was asked for before the licence was given up, and kept until
+// after, does not bring it back.
+func TestKeptReplyAfterSurrender(t *testing.T) {
+	t.Parallel()
+	o, _, d, typed := online(t)
+	visit(t, o, func(c *activation.Client) {
+		_, err := c.Enter(ctx, typed)
+		require.NoError(t, err)
+		var kept [][]byte
+		for _, typed := range []string{"", typed} {
+			request, err := c.Request(ctx, typed)
+			require.NoError(t, err)
+			bare, err := license.Bare(request)
+			require.NoError(t, err)
+			reply, err := d.Exchange(ctx, bare)
+			require.NoError(t, err)
+			kept = append(kept, reply)
+		}
+		_, err = c.Surrender(ctx, "")
+		require.NoError(t, err)
+		for _, reply := range kept {
+			requireReason(t, importing(c, reply), license.ReplyOther)
+			require.False(t, c.Allows("draw"))
+		}
+	})
+}
+
 // The same exchange by file ends in the same state.
 func TestRequestFile(t *testing.T) {
 	t.Parallel()
