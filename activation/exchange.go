@@ -2,6 +2,7 @@ package activation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -90,7 +91,9 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	}
 	if h, held := c.bySerial(s, string(q.serial)); held {
 		r.License, r.Revision = h.base.ID, h.terms.Revision
-		r.Usage = c.told(s, h.base.ID)
+		if q.operation != license.OpDeactivate { // which may have to fit into another request, as its proof
+			r.Usage = c.told(s, h.base.ID)
+		}
 	}
 	text, err := r.Sign(s.key())
 	if err != nil {
@@ -122,6 +125,10 @@ func (c *Client) fingerprint(ctx context.Context) []byte {
 	return text
 }
 
+// maxTold is of how many features a request tells the use, so that it is never
+// too long: first of those whose runs count.
+const maxTold = 256
+
 // told returns the usage of a licence that the server is told: runs that are
 // reserved and not used are not counted, and who is bound is the server's.
 func (c *Client) told(s *state, id string) license.Usage {
@@ -133,6 +140,13 @@ func (c *Client) told(s *state, id string) license.Usage {
 	for ref, f := range told.Features {
 		f.Seats = nil
 		told.Features[ref] = f
+	}
+	refs := sortedRefs(told.Features)
+	slices.SortStableFunc(refs, func(a, b license.Ref) int {
+		return cmp.Compare(min(told.Features[b].Runs, 1), min(told.Features[a].Runs, 1))
+	})
+	for _, ref := range refs[min(len(refs), maxTold):] {
+		delete(told.Features, ref)
 	}
 	return told
 }

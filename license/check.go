@@ -156,7 +156,7 @@ func (c *checker) whole() {
 		c.add(StateUnlicensed, &Reason{Code: OtherProduct, Has: c.productNames(), Needs: c.env.Product})
 	}
 	c.receipt()
-	if c.l.Binding.Scheme != "" && (c.l.Binding.Data != nil || c.env.Receipt != nil) {
+	if c.l.Binding.Scheme != "" && (c.l.Binding.Data != nil || c.env.Receipt != nil || !c.l.NeedsReceipt) {
 		c.binding()
 	}
 	if c.l.Window.Kind != Perpetual || c.l.Kind != Full {

@@ -238,13 +238,13 @@ func TestCheckNext(t *testing.T) {
 	changes := 0
 	forSeeds(t, cases/4, func(g generator) {
 		l := g.licence()
-		env := g.environments(g.usage(l))[0]
+		env := g.environments(l, g.usage(l))[0]
 		env.Product = pick(g, "", "p00", "p01")
 		if g.chance(30) {
 			env.Mark = env.Now.Add(time.Duration(g.IntN(100*24)) * time.Hour)
 		}
 		if g.chance(30) {
-			env.Receipt = &license.Receipt{Serial: l.Serial}
+			env.Receipt = g.receipt(l, env.Now)
 			env.Receipt.Until = env.Now.Add(time.Duration(g.IntN(2000)-500) * time.Hour)
 			env.Receipt.Grace = env.Receipt.Until.Add(time.Duration(g.IntN(500)-100) * time.Hour)
 		}
@@ -310,7 +310,7 @@ func TestCheckIsPure(t *testing.T) {
 	t.Parallel()
 	forSeeds(t, cases/10, func(g generator) {
 		l := g.licence()
-		env := g.environments(g.usage(l))[0]
+		env := g.environments(l, g.usage(l))[0]
 		before, usage := deepCopy(l), deepCopy(env.Usage)
 		a := license.Check(l, env)
 		require.Equal(t, a, license.Check(before, env))

@@ -134,7 +134,7 @@ func OpenReply(text []byte, keys *Keyring) (*Reply, error) {
 }
 
 // Armor returns a document as it is kept in a file and sent by mail. The error
-// has one of the codes NotDocument, Truncated or Damaged.
+// has one of the codes NotDocument, Truncated, Damaged or TooLarge.
 func Armor(text []byte) ([]byte, error) {
 	e, err := parseForm(text)
 	if err != nil {
@@ -144,7 +144,7 @@ func Armor(text []byte) ([]byte, error) {
 }
 
 // Bare returns a document as it goes over HTTP, a bare envelope. The error has
-// one of the codes NotDocument, Truncated or Damaged.
+// one of the codes NotDocument, Truncated, Damaged or TooLarge.
 func Bare(text []byte) ([]byte, error) {
 	e, err := parseForm(text)
 	if err != nil {
@@ -200,8 +200,11 @@ func parseEnvelope(text []byte, kind string, limit int64) (dsse.Envelope, error)
 	return e, nil
 }
 
-// parseForm reads a document of any kind, whose size the caller has bounded.
+// parseForm reads a document of any kind.
 func parseForm(text []byte) (dsse.Envelope, error) {
+	if len(text) > MaxReply {
+		return dsse.Envelope{}, tooLarge(MaxReply)
+	}
 	e, err := dsse.Parse(text)
 	switch {
 	case errors.Is(err, dsse.ErrNotDocument):

@@ -23,9 +23,19 @@ const (
 	minUpdate    = `{"id":"U-1","issued":"2026-03-10T12:00:00Z","products":[{"features":[{"id":"draw"}],"id":"acme-cad"}],"sequence":1,"serial":"S0001-TEST","v":1,"vendor":"acme"}`
 	minCatalogue = `{"editions":[{"features":[{"id":"draw"}],"kind":"full","name":"CAD","number":1}],"issued":"2026-03-10T12:00:00Z","product":"acme-cad","v":1,"vendor":"acme"}`
 	minTime      = `{"challenge":"000102030405060708ff","time":"2026-03-10T12:00:00Z","v":1,"vendor":"acme"}`
+	minReceipt   = `{"activated":"2026-03-10T12:00:00Z","id":"A-1","installation":"` + installation64 + `","issued":"2026-03-10T12:00:00Z","sequence":1,"serial":"S0001-TEST","v":1,"vendor":"acme"}`
+	minRequest   = `{"installation":"` + installation64 + `","nonce":"AAECAwQFBgcICQoLDA0ODw==","operation":"check","product":"acme-cad","serial":"S0001-TEST","v":1,"vendor":"acme"}`
+	minReply     = `{"installation":"` + installation64 + `","nonce":"AAECAwQFBgcICQoLDA0ODw==","product":"acme-cad","request":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff","time":"2026-03-10T12:00:00Z","v":1,"vendor":"acme"}`
+
+	// installation64 is the public half of the installation's key in base64.
+	installation64 = "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw="
 )
 
-// The keys of newVendor, by role.
+// byInstallation stands for the role of the key that signs a request: the
+// installation's own, which is in no keyring.
+const byInstallation license.Role = "installation"
+
+// The keys of newVendor, by role, and the installation's.
 func vendorKey(t testing.TB, role license.Role) issuer.PrivateKey {
 	t.Helper()
 	switch role {
@@ -33,9 +43,21 @@ func vendorKey(t testing.TB, role license.Role) issuer.PrivateKey {
 		return seeded(t, role, 1)
 	case license.RoleActivation:
 		return seeded(t, role, 2)
+	case byInstallation:
+		return seeded(t, license.RoleActivation, 7)
 	default:
 		return seeded(t, license.RoleRoot, 3)
 	}
+}
+
+// signersOf returns the keys that sign a document for newVendor.
+func signersOf(t testing.TB, role license.Role) []issuer.PrivateKey {
+	t.Helper()
+	keys := []issuer.PrivateKey{vendorKey(t, role)}
+	if role == license.RoleRoot {
+		keys = append(keys, seeded(t, license.RoleRoot, 4))
+	}
+	return keys
 }
 
 // A documentKind is a kind with the role that signs it and what opens it.
@@ -55,10 +77,26 @@ func documentKinds(t testing.TB) []documentKind {
 		{license.KindUpdate, license.RoleLicense, minUpdate, opener(license.OpenUpdate)},
 		{license.KindCatalogue, license.RoleLicense, minCatalogue, opener(license.OpenCatalogue)},
 		{license.KindTime, license.RoleActivation, minTime, opener(license.OpenTime)},
+		{license.KindReceipt, license.RoleActivation, minReceipt, opener(license.OpenReceipt)},
+		{license.KindReply, license.RoleActivation, minReply, opener(license.OpenReply)},
 		{license.KindKeyring, license.RoleRoot, string(rotated), opener(func(text []byte, keys *license.Keyring) (*license.Keyring, error) {
 			return keys.Rotate(text)
 		})},
 	}
+}
+
+// allKinds lists every kind: also requests, which no keyring opens.
+func allKinds(t testing.TB) []documentKind {
+	return append(documentKinds(t), documentKind{license.KindRequest, byInstallation, minRequest,
+		opener(func(text []byte, _ *license.Keyring) (*license.Request, error) { return license.OpenRequest(text) })})
+}
+
+// limit is the size of the largest document of the kind.
+func (k documentKind) limit() int {
+	if k.kind == license.KindReply {
+		return license.MaxReply
+	}
+	return license.MaxDocument
 }
 
 // opener hides what an Open function returns; nil stays nil.
@@ -90,12 +128,15 @@ func signature(t testing.TB, key issuer.PrivateKey, message []byte) [64]byte {
 }
 
 // signed returns a document of a kind with any payload, signed by the key of
-// newVendor that signs such documents.
+// newVendor, or of the installation, that signs such documents.
 func signed(t testing.TB, kind, payload string) []byte {
 	t.Helper()
 	role := license.RoleLicense
-	if kind == license.KindTime {
+	switch kind {
+	case license.KindTime, license.KindReceipt, license.KindReply:
 		role = license.RoleActivation
+	case license.KindRequest:
+		role = byInstallation
 	}
 	return sealWith(t, kind, payload, vendorKey(t, role)).Armor()
 }
@@ -119,12 +160,8 @@ func refused(t testing.TB, got any, err error, code license.Code, about ...any) 
 func TestOpenEveryKind(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
-	for _, k := range documentKinds(t) {
-		keys := []issuer.PrivateKey{vendorKey(t, k.role)}
-		if k.role == license.RoleRoot {
-			keys = append(keys, seeded(t, license.RoleRoot, 4))
-		}
-		e := sealWith(t, k.kind, k.payload, keys...)
+	for _, k := range allKinds(t) {
+		e := sealWith(t, k.kind, k.payload, signersOf(t, k.role)...)
 		armoured, err := k.open(e.Armor(), v.keyring)
 		require.NoError(t, err, k.kind)
 		bare, err := k.open(e.JSON(), v.keyring)
@@ -251,8 +288,24 @@ func TestMalformed(t *testing.T) {
 		{license.KindUpdate, `"products"`, `"mode":"addon","products"`, `"mode":"addon"`},
 		{license.KindCatalogue, `"number":1`, `"number":4096`, `"number":`},
 		{license.KindTime, `8ff"`, `8FF"`, `8FF"`},
+		{license.KindReceipt, `"sequence":1`, `"sequence":0`, `"sequence":`},
+		{license.KindReceipt, installation64, installation64[:40], installation64[:40] + `"`},
+		{license.KindReceipt, installation64, "AAAA" + installation64, installation64 + `"`},
+		{license.KindReceipt, `"id":"A-1"`, `"hold":"maybe","id":"A-1"`, `"hold":"maybe"`},
+		{license.KindReceipt, `"id":"A-1"`, `"changes":0,"id":"A-1"`, `"changes":`},
+		{license.KindRequest, `"operation":"check"`, `"operation":"steal"`, `"operation":"steal"`},
+		{license.KindRequest, `DA0ODw==`, `DA0ODx==`, `DA0ODx=="`},
+		{license.KindRequest, `DA0ODw==`, `DA0O`, `DA0O"`},
+		{license.KindRequest, `"nonce"`, `"link":"AAAA","nonce"`, `"link":"AAAA"`},
+		{license.KindRequest, `"nonce"`, `"next":"","nonce"`, `"next":""`},
+		{license.KindReply, `1eff"`, `1eFF"`, `1eFF"`},
+		{license.KindReply, `1eff"`, `1e"`, `1e"`},
+		{license.KindReply, `"nonce"`, `"names":["b","a"],"nonce"`, `["b","a"`},
+		{license.KindReply, `{"inst`, `{"documents":[],"inst`, `"documents":[]`},
+		{license.KindReply, `{"inst`, `{"documents":[""],"inst`, `"documents":[""`},
+		{license.KindReply, `"time"`, `"restored":false,"time"`, `"restored":false`},
 	} {
-		for _, k := range documentKinds(t) {
+		for _, k := range allKinds(t) {
 			if k.kind != c.kind {
 				continue
 			}
@@ -276,8 +329,14 @@ func TestMissingMember(t *testing.T) {
 		license.KindUpdate:    {`"id":"U-1",`, `"issued":"2026-03-10T12:00:00Z",`, `"sequence":1,`, `"serial":"S0001-TEST",`, `"v":1,`, `,"vendor":"acme"`},
 		license.KindCatalogue: {`"editions":[{"features":[{"id":"draw"}],"kind":"full","name":"CAD","number":1}],`, `"features":[{"id":"draw"}],`, `"kind":"full",`, `"name":"CAD",`, `,"number":1`, `"product":"acme-cad",`, `"v":1,`, `,"vendor":"acme"`},
 		license.KindTime:      {`"challenge":"000102030405060708ff",`, `"time":"2026-03-10T12:00:00Z",`, `"v":1,`, `,"vendor":"acme"`},
+		license.KindReceipt: {`"activated":"2026-03-10T12:00:00Z",`, `"id":"A-1",`, `"installation":"` + installation64 + `",`,
+			`"issued":"2026-03-10T12:00:00Z",`, `"sequence":1,`, `"serial":"S0001-TEST",`, `"v":1,`, `,"vendor":"acme"`},
+		license.KindRequest: {`"installation":"` + installation64 + `",`, `"nonce":"AAECAwQFBgcICQoLDA0ODw==",`, `"operation":"check",`,
+			`"product":"acme-cad",`, `"serial":"S0001-TEST",`, `"v":1,`, `,"vendor":"acme"`},
+		license.KindReply: {`"installation":"` + installation64 + `",`, `"nonce":"AAECAwQFBgcICQoLDA0ODw==",`, `"product":"acme-cad",`,
+			`"request":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff",`, `"time":"2026-03-10T12:00:00Z",`, `"v":1,`, `,"vendor":"acme"`},
 	} {
-		for _, k := range documentKinds(t) {
+		for _, k := range allKinds(t) {
 			if k.kind != kind {
 				continue
 			}
@@ -316,8 +375,8 @@ func TestUnknownMembersAreIgnored(t *testing.T) {
 			require.Equal(t, want, got)
 		}
 	}
-	for _, before := range []string{`{"id":"L-1"`, `{"id":"U-1"`, `{"editions":`, `{"challenge":`} {
-		for _, k := range documentKinds(t) {
+	for _, before := range []string{`{"id":"L-1"`, `{"id":"U-1"`, `{"editions":`, `{"challenge":`, `{"activated":`, `{"installation":`} {
+		for _, k := range allKinds(t) {
 			if more := strings.Replace(k.payload, before, `{"a":[[]],`+before[1:], 1); more != k.payload {
 				_, err := k.open(signed(t, k.kind, more), v.keyring)
 				require.NoError(t, err, more)
@@ -441,16 +500,16 @@ func TestMaxEditions(t *testing.T) {
 func TestMaxDocument(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
-	for _, k := range documentKinds(t) {
-		e := sealWith(t, k.kind, k.payload, vendorKey(t, k.role), seeded(t, license.RoleRoot, 4))
+	for _, k := range allKinds(t) {
+		e := sealWith(t, k.kind, k.payload, signersOf(t, k.role)...)
 		for _, text := range [][]byte{e.Armor(), e.JSON()} {
-			full := append(bytes.Clone(text), bytes.Repeat([]byte("\n"), license.MaxDocument-len(text))...)
+			full := append(bytes.Clone(text), bytes.Repeat([]byte("\n"), k.limit()-len(text))...)
 			_, err := k.open(full, v.keyring)
 			require.NoError(t, err, k.kind)
 			require.Equal(t, k.kind, license.KindOf(full))
 			got, err := k.open(append(full, '\n'), v.keyring)
 			r := refused(t, got, err, license.TooLarge, k.kind)
-			require.EqualValues(t, license.MaxDocument, r.Max)
+			require.EqualValues(t, k.limit(), r.Max)
 			require.Empty(t, license.KindOf(append(full, '\n')))
 		}
 	}
@@ -505,7 +564,7 @@ func TestMaxSignatures(t *testing.T) {
 
 func TestKindOf(t *testing.T) {
 	t.Parallel()
-	for _, k := range documentKinds(t) {
+	for _, k := range allKinds(t) {
 		e := sealWith(t, k.kind, k.payload, vendorKey(t, k.role))
 		require.Equal(t, k.kind, license.KindOf(e.Armor()))
 		require.Equal(t, k.kind, license.KindOf(e.JSON()))
@@ -532,6 +591,8 @@ func TestEncodeRefuses(t *testing.T) {
 		"name not UTF-8":              func(l *license.License) { l.Licensee.Name = "Ren\xe9" },
 		"binding without a scheme":    func(l *license.License) { l.Binding.Scheme = "" },
 		"binding without data":        func(l *license.License) { l.Binding.Data = nil },
+		"receipt without a serial":    func(l *license.License) { l.Serial, l.NeedsReceipt = "", true },
+		"data without a scheme":       func(l *license.License) { l.Binding.Scheme, l.NeedsReceipt = "", true },
 		"maintenance without a date":  func(l *license.License) { l.Products[0].Maintenance.Until = 0 },
 		"maintenance without a lapse": func(l *license.License) { l.Products[0].Maintenance.Lapse = "" },
 		"negative runs":               func(l *license.License) { l.Products[0].Features[0].Runs = -1 },
@@ -607,7 +668,7 @@ func TestErrorsEchoNothing(t *testing.T) {
 	v := newVendor(t)
 	const secret = "S3CRETS3CRET"
 	n := 0
-	for _, k := range documentKinds(t) {
+	for _, k := range allKinds(t) {
 		for _, text := range []string{
 			secret, "-----BEGIN LATCHKEY " + secret, `{"` + secret + `":1}`,
 			string(signed(t, k.kind, `{"id":"`+secret+` "}`)), string(signed(t, k.kind, `{"`+secret+`":1}`)),

@@ -66,16 +66,16 @@ const maxPayload = MaxDocument*3/4 - 4<<10
 
 // checked returns what was written if it can be read again.
 func checked(w *encoder, decode func(payload string) error) ([]byte, error) {
-	return checkedWithin(maxPayload, w, decode)
+	return checkedWithin(maxPayload, MaxDocument, w, decode)
 }
 
-func checkedWithin(limit int, w *encoder, decode func(payload string) error) ([]byte, error) {
+func checkedWithin(limit int, document int64, w *encoder, decode func(payload string) error) ([]byte, error) {
 	b, err := w.Bytes()
 	if err != nil {
 		return nil, &Reason{Code: Malformed, Detail: err.Error()}
 	}
 	if len(b) > limit {
-		return nil, tooLarge(int64(limit))
+		return nil, tooLarge(document)
 	}
 	if err := decode(string(b)); err != nil {
 		return nil, err

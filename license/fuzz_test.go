@@ -2,6 +2,7 @@ package license
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/hex"
 	"os"
@@ -17,6 +18,7 @@ import (
 // What tests outside the package reach of its inside.
 var (
 	DecodeCatalogue = decodeCatalogue
+	EncodeRequest   = (*Request).encode
 	Verify          = PublicKey.verify
 )
 
@@ -158,6 +160,56 @@ func FuzzDecodeTime(f *testing.F) {
 	addPayloads(f, "time")
 	f.Fuzz(func(t *testing.T, payload string) {
 		roundTrip(t, payload, decodeTime, (*SignedTime).Encode)
+	})
+}
+
+func FuzzDecodeReceipt(f *testing.F) {
+	addPayloads(f, "receipt")
+	f.Fuzz(func(t *testing.T, payload string) {
+		roundTrip(t, payload, decodeReceipt, (*Receipt).Encode)
+	})
+}
+
+func FuzzDecodeRequest(f *testing.F) {
+	addPayloads(f, "request")
+	f.Fuzz(func(t *testing.T, payload string) {
+		roundTrip(t, payload, decodeRequest, (*Request).encode)
+	})
+}
+
+func FuzzDecodeReply(f *testing.F) {
+	addPayloads(f, "reply")
+	f.Fuzz(func(t *testing.T, payload string) {
+		roundTrip(t, payload, decodeReply, (*Reply).Encode)
+	})
+}
+
+// FuzzOpenRequest holds that a text is a request only if the key in it has
+// signed just that, and that its digest does not depend on its form.
+func FuzzOpenRequest(f *testing.F) {
+	for _, body := range vectorBodies(f, "request") {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := OpenRequest(text)
+		if (r == nil) == (err == nil) {
+			t.Fatalf("%v and %v", r, err)
+		}
+		if err != nil {
+			if _, is := err.(*Reason); !is {
+				t.Fatalf("the error is a %T", err)
+			}
+			return
+		}
+		e, err := dsse.Parse(text)
+		if err != nil || len(e.Signatures) != 1 || !ed25519.Verify(r.Installation, e.Signed(), e.Signatures[0].Sig[:]) {
+			t.Fatalf("forged: %q", text)
+		}
+		for _, form := range [][]byte{e.JSON(), e.Armor()} {
+			if again, err := OpenRequest(form); err != nil || again.Digest != r.Digest {
+				t.Fatalf("%v: another digest for %q", err, form)
+			}
+		}
 	})
 }
 

@@ -145,6 +145,9 @@ func (g generator) product(id string) license.Product {
 func (g generator) licence() *license.License {
 	l := licenceOf()
 	l.Binding = license.Binding{Scheme: "board", Data: []byte{1}}
+	if l.NeedsReceipt = g.chance(30); l.NeedsReceipt && g.chance(70) {
+		l.Binding.Data = nil // a receipt brings it
+	}
 	l.Products, l.Revision, l.Applied = nil, 4, []string{"U-1", "U-2", "U-3", "U-4"}
 	l.Kind = pick(g, license.Full, license.Full, license.Provisional, license.Trial, license.Test)
 	if g.chance(40) {
@@ -230,4 +233,100 @@ func (g generator) usage(l *license.License) license.Usage {
 		}
 	}
 	return u
+}
+
+// receipt returns one that a licence may meet: nearly always that which it
+// needs, sometimes of another sale, held, unbound, or one whose time is over.
+func (g generator) receipt(l *license.License, at time.Time) *license.Receipt {
+	r := &license.Receipt{
+		ID: "A-1", Vendor: "acme", Serial: l.Serial, Installation: repeated(5, 32),
+		Binding: license.Binding{Scheme: "board", Data: []byte{2}}, Changes: int64(g.IntN(3)),
+		Activated: noon.AddDate(0, 0, -g.IntN(400)), Issued: noon, Sequence: int64(1 + g.IntN(9)),
+		Hold: pick(g, "", "", "", "", license.HoldPayment, license.HoldBlocked), Contact: pick(g, "", "sales@acme.example"),
+	}
+	switch {
+	case g.chance(10):
+		r.Serial = "S-2"
+	case g.chance(10):
+		r.Binding = license.Binding{}
+	case g.chance(5):
+		r.Binding.Scheme = "disk"
+	}
+	if g.chance(50) {
+		r.Until = at.Add(time.Duration(g.IntN(2000)-500) * time.Hour).Truncate(time.Second)
+		if g.chance(70) {
+			r.Grace = r.Until.Add(time.Duration(g.IntN(500)) * time.Hour)
+		}
+	}
+	return r
+}
+
+// told returns a usage as requests and replies carry it.
+func (g generator) told(l *license.License) license.Usage {
+	u := g.usage(l)
+	for ref, f := range u.Features {
+		f.Seats = nil
+		u.Features[ref] = f
+	}
+	if len(u.Features) == 0 {
+		u.Features = nil
+	}
+	return u
+}
+
+// some returns n random bytes.
+func (g generator) some(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(g.Uint32())
+	}
+	return b
+}
+
+// maybe returns b or nothing.
+func maybe(g generator, b []byte) []byte {
+	if g.chance(30) {
+		return nil
+	}
+	return b
+}
+
+// request returns one about a licence.
+func (g generator) request(l *license.License) *license.Request {
+	r := &license.Request{
+		Vendor: "acme", Product: pick(g, "p00", "p01"), Version: g.version(), Nonce: g.some(license.NonceSize),
+		Operation:   pick(g, license.OpActivate, license.OpCheck, license.OpDeactivate, license.OpMove, license.OpReport),
+		Fingerprint: maybe(g, []byte("latchkey fingerprint 1\n\"\t")), Keyring: g.count(),
+		Link: maybe(g, g.some(license.LinkSize)), Next: maybe(g, g.some(license.LinkSize)),
+	}
+	if g.chance(80) {
+		r.Serial, r.License, r.Revision, r.Usage = l.Serial, l.ID, l.Revision, g.told(l)
+	} else {
+		r.RequestKey = "0123456789"
+	}
+	if r.Operation == license.OpMove {
+		r.Proof = []byte(`{"payload":"e30="}`)
+	}
+	return r
+}
+
+// reply returns one to a request.
+func (g generator) reply(to *license.Request, l *license.License) *license.Reply {
+	r := &license.Reply{
+		Vendor: "acme", Product: to.Product, Installation: to.Installation, Nonce: to.Nonce, Request: to.Digest, Time: noon, Sequence: g.count(),
+		Code: pick(g, "", license.ActivationLimit, license.FinalPending, license.HardwareChanged), Contact: pick(g, "", "sales@acme.example"),
+		NextCheck: g.past(), Link: to.Next, Revision: to.Revision, Usage: g.told(l), Restored: g.chance(20),
+	}
+	if r.Code != "" {
+		r.N, r.Max, r.Names = g.count(), g.count(), g.ids("n", 0, 4)
+		r.From, r.Until = pick(g, 0, g.date()), pick(g, 0, g.date())
+		r.Has, r.Needs = pick(g, "", "4.2 \"β\""), pick(g, "", "5")
+	}
+	for i := range g.IntN(4) {
+		r.Documents = append(r.Documents, fmt.Sprintf("document %d\n", i))
+	}
+	if g.chance(60) {
+		r.Receipt = "a receipt"
+	}
+	return r
 }

@@ -47,7 +47,7 @@ func withoutSpace(text []byte) string {
 // same document but for white space between its lines, and says the same.
 func TestMangleDocuments(t *testing.T) {
 	t.Parallel()
-	for _, k := range documentKinds(t) {
+	for _, k := range allKinds(t) {
 		keys, payload := newVendor(t).keyring, k.payload
 		if k.role == license.RoleRoot { // the smallest that can be followed
 			keys = rootKeyring(t, 1, 1, 3)

@@ -47,7 +47,7 @@ func (r *Receipt) Encode() ([]byte, error) {
 	w := &encoder{}
 	w.Object()
 	w.Name("activated").String(formatTime(r.Activated))
-	if r.Binding.Scheme != "" {
+	if r.Binding.Scheme != "" || len(r.Binding.Data) > 0 {
 		w.binding(r.Binding)
 	}
 	w.IntMember("changes", r.Changes)

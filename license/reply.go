@@ -87,7 +87,7 @@ func (r *Reply) Encode() ([]byte, error) {
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(r.Vendor)
 	w.EndObject()
-	return checkedWithin(maxReplyPayload, w, func(payload string) error {
+	return checkedWithin(maxReplyPayload, MaxReply, w, func(payload string) error {
 		_, err := decodeReply(payload)
 		return err
 	})

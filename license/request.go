@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"maps"
 	"slices"
 
@@ -56,8 +57,12 @@ const (
 
 // Sign returns the document that holds r as a bare envelope, signed by the
 // installation's key, and puts the key's public half and the document's digest
-// into r.
+// into r. It refuses a key whose public half is not that of its seed: signing
+// with it gives the seed away.
 func (r *Request) Sign(key ed25519.PrivateKey) ([]byte, error) {
+	if len(key) != ed25519.PrivateKeySize || !key.Equal(ed25519.NewKeyFromSeed(key.Seed())) {
+		return nil, errors.New("license: the installation's private key is not whole")
+	}
 	r.Installation = []byte(key.Public().(ed25519.PublicKey))
 	public, err := ParsePublicKey(r.Installation)
 	if err != nil {

@@ -111,6 +111,19 @@ func smallOrderKeys(t *testing.T) {
 		k, err := license.ParseKeyring("latchkey keyring 1\nvendor acme\nversion 1\nkey " + sumID(key) + " license 2031-12-31 " +
 			base64.StdEncoding.EncodeToString(key) + "\n")
 		refused(t, anyOf(k), err, code)
+
+		// A request of nobody: without the check, one in eight would pass.
+		passes := 0
+		for i := range 64 {
+			e := dsse.New(license.KindRequest, []byte(requestOf(key, i)))
+			e.Signatures = []dsse.Signature{{KeyID: sumID(key), Sig: [64]byte(forged)}}
+			if ed25519.Verify(key, e.Signed(), forged) {
+				passes++
+			}
+			r, err := license.OpenRequest(e.JSON())
+			refused(t, anyOf(r), err, code)
+		}
+		require.Greater(t, passes, 2)
 	}
 	require.Len(t, seen, 14)
 
@@ -131,6 +144,13 @@ func smallOrderKeys(t *testing.T) {
 		}
 	}
 	require.Equal(t, 88, n)
+}
+
+// requestOf returns a request's payload with any bytes as the installation's
+// key; each n gives another one.
+func requestOf(key []byte, n int) string {
+	return strings.NewReplacer(installation64, base64.StdEncoding.EncodeToString(key),
+		`"product":"acme-cad"`, `"product":"acme-cad","revision":`+strconv.Itoa(n+1)).Replace(minRequest)
 }
 
 func sumID(key []byte) string {
@@ -238,8 +258,15 @@ func nonCanonicalKeys(t *testing.T) {
 			_, err := license.ParsePublicKey(key)
 			code := reasonOf(t, err).Code
 			require.Contains(t, []license.Code{license.KeySmallOrder, license.KeyNotCanonical}, code)
+			r, err := license.OpenRequest(signedAs(license.KindRequest, requestOf(key, 0), sumID(key), [64]byte{}))
+			refused(t, anyOf(r), err, code)
 		}
 	}
+}
+
+// signedAs returns a document with one signature, whatever it is.
+func signedAs(kind, payload, id string, sig [64]byte) []byte {
+	return withSignatures(dsse.New(kind, []byte(payload)), []dsse.Signature{{KeyID: id, Sig: sig}}).JSON()
 }
 
 func signatureMalleability(t *testing.T) {
@@ -247,11 +274,17 @@ func signatureMalleability(t *testing.T) {
 	e := sealWith(t, license.KindLicense, minLicense, vendorKey(t, license.RoleLicense))
 	_, err := license.Open(e.Armor(), v.keyring)
 	require.NoError(t, err)
-	s := e.Signatures[0]
-	for range 8 { // as long as it fits into 32 bytes
-		addOrder(s.Sig[32:])
-		l, err := license.Open(withSignatures(e, []dsse.Signature{s}).Armor(), v.keyring)
-		refused(t, anyOf(l), err, license.SignatureWrong)
+	for _, k := range allKinds(t) {
+		if k.role == license.RoleRoot {
+			continue
+		}
+		e := sealWith(t, k.kind, k.payload, vendorKey(t, k.role))
+		s := e.Signatures[0]
+		for range 8 { // as long as it fits into 32 bytes
+			addOrder(s.Sig[32:])
+			got, err := k.open(withSignatures(e, []dsse.Signature{s}).Armor(), v.keyring)
+			refused(t, got, err, license.SignatureWrong, k.kind)
+		}
 	}
 	n := 0
 	for _, group := range wycheproof(t) {
@@ -277,6 +310,13 @@ func lengths(t *testing.T) {
 			" license 2031-12-31 " + base64.StdEncoding.EncodeToString(key) + "\n")
 		require.Equal(t, n == 32, err == nil, n)
 		require.Equal(t, n == 32, k != nil, n)
+
+		r, err := license.OpenRequest(signed(t, license.KindRequest, requestOf(bytes.Repeat(vendorKey(t, byInstallation).Public().Bytes(), 5)[:n], 0)))
+		if n == 32 {
+			require.NoError(t, err)
+		} else {
+			refused(t, anyOf(r), err, license.Malformed, n)
+		}
 
 		sig := base64.StdEncoding.EncodeToString(bytes.Repeat(good[:], 3)[:n])
 		for _, text := range [][]byte{envelopeJSON(minLicense, sig), []byte("-----BEGIN LATCHKEY LICENSE-----" +
@@ -327,6 +367,58 @@ func trustAll(t *testing.T) {
 	}
 	empty, err := license.NewKeyring("acme", 1, 0, nil)
 	refused(t, anyOf(empty), err, license.KeyringDamaged)
+	trustOwn(t)
+}
+
+// trustOwn holds that a request is that of the installation whose key it holds,
+// and of no other.
+func trustOwn(t *testing.T) {
+	ours, other := vendorKey(t, byInstallation), seeded(t, license.RoleActivation, 66)
+	e := sealWith(t, license.KindRequest, minRequest, ours)
+	good := e.Signatures[0]
+	theirs := sealWith(t, license.KindRequest, minRequest, other).Signatures[0]
+	under := func(s dsse.Signature, id string) dsse.Signature { s.KeyID = id; return s }
+	otherInside := requestOf(other.Public().Bytes(), 0)
+	for name, c := range map[string]struct {
+		payload    string
+		signatures []dsse.Signature
+	}{
+		"another key's signature":              {minRequest, []dsse.Signature{theirs}},
+		"under the installation's id":          {minRequest, []dsse.Signature{under(theirs, good.KeyID)}},
+		"the right signature under another id": {minRequest, []dsse.Signature{under(good, theirs.KeyID)}},
+		"under an id of zeros":                 {minRequest, []dsse.Signature{under(good, "0000000000000000")}},
+		"another installation's key inside":    {otherInside, []dsse.Signature{good}},
+		"and under its id":                     {otherInside, []dsse.Signature{under(good, theirs.KeyID)}},
+		"and signed by ours":                   {otherInside, sealWith(t, license.KindRequest, otherInside, ours).Signatures},
+		"the vendor's key":                     {minRequest, sealWith(t, license.KindRequest, minRequest, vendorKey(t, license.RoleActivation)).Signatures},
+		"twice":                                {minRequest, []dsse.Signature{good, good}},
+		"another signature after it":           {minRequest, []dsse.Signature{good, theirs}},
+		"another signature before it":          {minRequest, []dsse.Signature{theirs, good}},
+		"zeros":                                {minRequest, []dsse.Signature{{KeyID: good.KeyID}}},
+		"changed after it was signed":          {strings.Replace(minRequest, "check", "report", 1), []dsse.Signature{good}},
+		"another nonce":                        {strings.Replace(minRequest, "AAEC", "BBEC", 1), []dsse.Signature{good}},
+		"of the payload without its type":      {minRequest, []dsse.Signature{{KeyID: good.KeyID, Sig: signature(t, ours, []byte(minRequest))}}},
+	} {
+		bad := withSignatures(dsse.New(license.KindRequest, []byte(c.payload)), c.signatures)
+		for _, text := range [][]byte{bad.JSON(), bad.Armor()} {
+			r, err := license.OpenRequest(text)
+			refused(t, anyOf(r), err, license.SignatureWrong, name)
+		}
+	}
+	r, err := license.OpenRequest(e.JSON())
+	require.NoError(t, err)
+	require.Equal(t, ours.Public().Bytes(), r.Installation)
+
+	// Its key is not the vendor's: it signs nothing that a keyring opens, not even
+	// where an attacker has put the vendor's id beside the signature.
+	v := newVendor(t)
+	for _, k := range documentKinds(t) {
+		e := sealWith(t, k.kind, k.payload, ours)
+		got, err := k.open(e.JSON(), v.keyring)
+		refused(t, got, err, license.KeyUnknown, k.kind)
+		got, err = k.open(withSignatures(e, []dsse.Signature{under(e.Signatures[0], vendorKey(t, k.role).Public().ID())}).JSON(), v.keyring)
+		refused(t, got, err, license.SignatureWrong, k.kind)
+	}
 }
 
 func mustEncode(t *testing.T, k *license.Keyring) string {
@@ -401,14 +493,10 @@ func seedKey(b byte) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(repeated
 
 func crossKind(t *testing.T) {
 	v := newVendor(t)
-	kinds := documentKinds(t)
+	kinds := allKinds(t)
 	cells, tried := 0, 0
 	for _, from := range kinds {
-		keys := []issuer.PrivateKey{vendorKey(t, from.role)}
-		if from.role == license.RoleRoot {
-			keys = append(keys, seeded(t, license.RoleRoot, 4))
-		}
-		e := sealWith(t, from.kind, from.payload, keys...)
+		e := sealWith(t, from.kind, from.payload, signersOf(t, from.role)...)
 		for _, to := range kinds {
 			cells++
 			got, err := to.open(e.Armor(), v.keyring)
@@ -420,37 +508,85 @@ func crossKind(t *testing.T) {
 			require.Equal(t, []string{from.kind, to.kind}, []string{r.Has, r.Needs})
 
 			// Under the other kind's name, with its own payload and with the other's.
+			codes := []license.Code{license.SignatureWrong, license.KeyWrongRole}
+			switch license.KindRequest {
+			case from.kind:
+				codes = []license.Code{license.KeyUnknown}
+			case to.kind: // whose payload says by which key it is signed
+				codes = []license.Code{license.SignatureWrong, license.Malformed}
+			}
 			for _, payload := range []string{from.payload, to.payload} {
 				relabelled := withSignatures(dsse.New(to.kind, []byte(payload)), e.Signatures)
 				for _, text := range [][]byte{relabelled.Armor(), relabelled.JSON()} {
 					got, err := to.open(text, v.keyring)
 					require.Nil(t, got)
-					require.Contains(t, []license.Code{license.SignatureWrong, license.KeyWrongRole}, reasonOf(t, err).Code)
+					require.Contains(t, codes, reasonOf(t, err).Code)
 					tried++
 				}
 			}
 		}
 	}
-	require.Equal(t, 25, cells)
-	require.Equal(t, 80, tried)
+	require.Equal(t, 64, cells)
+	require.Equal(t, 224, tried)
 
 	// Every kind signed by the key of every role.
 	for _, k := range kinds {
-		for _, role := range []license.Role{license.RoleLicense, license.RoleActivation, license.RoleRoot} {
-			keys := []issuer.PrivateKey{vendorKey(t, role)}
-			if role == license.RoleRoot {
-				keys = append(keys, seeded(t, license.RoleRoot, 4))
-			}
-			got, err := k.open(sealWith(t, k.kind, k.payload, keys...).Armor(), v.keyring)
-			if role == k.role {
+		for _, role := range []license.Role{license.RoleLicense, license.RoleActivation, license.RoleRoot, byInstallation} {
+			got, err := k.open(sealWith(t, k.kind, k.payload, signersOf(t, role)...).Armor(), v.keyring)
+			switch {
+			case role == k.role:
 				require.NoError(t, err)
-				continue
+			case k.role == byInstallation:
+				refused(t, got, err, license.SignatureWrong, role)
+			case role == byInstallation:
+				refused(t, got, err, license.KeyUnknown, k.kind)
+			default:
+				r := refused(t, got, err, license.KeyWrongRole, k.kind)
+				require.Equal(t, []string{string(role), string(k.role)}, []string{r.Has, r.Needs})
 			}
-			r := refused(t, got, err, license.KeyWrongRole, k.kind)
-			require.Equal(t, []string{string(role), string(k.role)}, []string{r.Has, r.Needs})
 		}
 	}
-	typedKeyCrossKind(t, kinds)
+	sameKeyCrossKind(t)
+	typedKeyCrossKind(t, documentKinds(t))
+}
+
+// What one key has signed as one kind is no other, also where a payload would
+// do for several: of a receipt, a reply, a time and a request that the
+// activation server's key has signed, none passes for another.
+func sameKeyCrossKind(t *testing.T) {
+	v := newVendor(t)
+	key := vendorKey(t, license.RoleActivation)
+	own := base64.StdEncoding.EncodeToString(key.Public().Bytes())
+	const all = `{"activated":"2026-03-10T12:00:00Z","challenge":"000102030405060708ff","id":"A-1","installation":"KEY",` +
+		`"issued":"2026-03-10T12:00:00Z","nonce":"AAECAwQFBgcICQoLDA0ODw==",OPERATION"product":"acme-cad",REQUEST"sequence":1,` +
+		`"serial":"S0001-TEST","time":"2026-03-10T12:00:00Z","v":1,"vendor":"acme"}`
+	payload := strings.NewReplacer("KEY", own, "OPERATION", `"operation":"check",`,
+		"REQUEST", `"request":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff",`).Replace(all)
+	var kinds []documentKind
+	for _, k := range allKinds(t) {
+		if k.role == license.RoleActivation || k.role == byInstallation {
+			kinds = append(kinds, k)
+		}
+	}
+	require.Len(t, kinds, 4)
+	for _, from := range kinds {
+		e := sealWith(t, from.kind, payload, key)
+		got, err := from.open(e.JSON(), v.keyring)
+		require.NoError(t, err, from.kind)
+		require.NotNil(t, got)
+		for _, to := range kinds {
+			if to.kind == from.kind {
+				continue
+			}
+			got, err := to.open(e.JSON(), v.keyring)
+			refused(t, got, err, license.OtherDocument)
+			relabelled := withSignatures(dsse.New(to.kind, []byte(payload)), e.Signatures)
+			for _, text := range [][]byte{relabelled.JSON(), relabelled.Armor()} {
+				got, err = to.open(text, v.keyring)
+				refused(t, got, err, license.SignatureWrong, from.kind+" as "+to.kind)
+			}
+		}
+	}
 }
 
 // A typed key's signature makes no document, and no document's a typed key.
@@ -478,18 +614,27 @@ func typedKeyCrossKind(t *testing.T, kinds []documentKind) {
 		l, err := license.OpenKey(append(bytes.Clone(terms), sig[:]...), ada, v.keyring, c)
 		refused(t, anyOf(l), err, license.KeyNotGenuine)
 	}
-	require.Equal(t, []string{"license", "update", "catalogue", "keyring", "time"},
-		[]string{license.KindLicense, license.KindUpdate, license.KindCatalogue, license.KindKeyring, license.KindTime})
+	require.Equal(t, []string{"license", "update", "catalogue", "keyring", "time", "receipt", "request", "reply"},
+		[]string{license.KindLicense, license.KindUpdate, license.KindCatalogue, license.KindKeyring, license.KindTime,
+			license.KindReceipt, license.KindRequest, license.KindReply})
 }
 
 func outsideTheSignature(t *testing.T) {
+	for _, k := range allKinds(t) {
+		if k.role != license.RoleRoot {
+			outsideTheSignatureOf(t, k)
+		}
+	}
+}
+
+func outsideTheSignatureOf(t *testing.T, k documentKind) {
 	v := newVendor(t)
-	e := sealWith(t, license.KindLicense, minLicense, vendorKey(t, license.RoleLicense))
-	want, err := license.Open(e.JSON(), v.keyring)
+	e := sealWith(t, k.kind, k.payload, vendorKey(t, k.role))
+	want, err := k.open(e.JSON(), v.keyring)
 	require.NoError(t, err)
 	identical, other := 0, 0
 	try := func(text string) {
-		got, err := license.Open([]byte(text), v.keyring)
+		got, err := k.open([]byte(text), v.keyring)
 		if err != nil {
 			require.Nil(t, got)
 			other++
@@ -518,25 +663,33 @@ func outsideTheSignature(t *testing.T) {
 	// Every value: the key's id, and more signatures, before and after.
 	other = 0
 	s := e.Signatures[0]
-	for _, id := range []string{v.activate.Public().ID(), v.root1.Public().ID(), "0000000000000000", "ffffffffffffffff"} {
+	stranger, otherRole := seeded(t, license.RoleLicense, 66), vendorKey(t, license.RoleActivation)
+	if k.role == license.RoleActivation {
+		otherRole = vendorKey(t, license.RoleLicense)
+	}
+	for _, id := range []string{otherRole.Public().ID(), v.root1.Public().ID(), "0000000000000000", "ffffffffffffffff"} {
 		hinted := s
 		hinted.KeyID = id
 		try(string(withSignatures(e, []dsse.Signature{hinted}).JSON()))
 		try(string(withSignatures(e, []dsse.Signature{hinted}).Armor()))
 	}
 	require.Equal(t, 8, other)
-	more := sealWith(t, license.KindLicense, minLicense, seeded(t, license.RoleLicense, 66), vendorKey(t, license.RoleActivation)).Signatures
+	more := sealWith(t, k.kind, k.payload, stranger, otherRole).Signatures
 	for _, signatures := range [][]dsse.Signature{{s, more[0]}, {more[0], s}, {s, more[1]}, {more[1], s}, {s, s}, {more[1], more[0], s}} {
 		try(string(withSignatures(e, signatures).JSON()))
 		try(string(withSignatures(e, signatures).Armor()))
 	}
-	require.Equal(t, 12, identical, "a signature more changes nothing")
+	if k.role == byInstallation {
+		require.Zero(t, identical, "a request has one signature")
+	} else {
+		require.Equal(t, 12, identical, "a signature more changes nothing")
+	}
 
 	// Text added at every line of the armour.
 	identical = 0
 	lines := strings.SplitAfter(armour, "\n")
 	for i := range lines {
-		for _, add := range []string{"Comment: x\n", "Proc-Type: 4,ENCRYPTED\n", "e30=\n", ".\n", ":\n", "=\n", "# x\n", "-----BEGIN LATCHKEY LICENSE-----\n", "-----END LATCHKEY LICENSE-----\n"} {
+		for _, add := range []string{"Comment: x\n", "Proc-Type: 4,ENCRYPTED\n", "e30=\n", ".\n", ":\n", "=\n", "# x\n", lines[0], lines[len(lines)-2]} {
 			try(strings.Join(lines[:i], "") + add + strings.Join(lines[i:], ""))
 		}
 	}
@@ -600,11 +753,39 @@ func strictDecoding(t *testing.T) {
 			refused(t, anyOf(l), err, license.Malformed, place+": "+name)
 		}
 	}
-	for _, k := range documentKinds(t) { // the other kinds, at the top
+	for _, k := range allKinds(t) { // the other kinds, at the top
 		for name, fault := range faults {
 			if bad := fault(k.payload); bad != k.payload && k.role != license.RoleRoot {
 				got, err := k.open(signed(t, k.kind, bad), v.keyring)
 				refused(t, got, err, license.Malformed, k.kind+": "+name)
+			}
+		}
+	}
+
+	// What was used is in requests and replies alike, below the top.
+	const used = `{"feature":"draw","product":"acme-cad"}`
+	const usage = `{"activated":"2026-03-10T12:00:00Z","features":[` + used + `],"first_use":"2026-03-10T12:00:00Z"}`
+	const bound = `{"data":"AAAA","scheme":"board"}`
+	for _, k := range allKinds(t) {
+		objects := []string{used, usage}
+		withAll := strings.Replace(k.payload, `"v":1`, `"usage":`+usage+`,"v":1`, 1)
+		switch k.kind {
+		case license.KindReceipt:
+			objects, withAll = []string{bound}, strings.Replace(k.payload, `,"id"`, `,"binding":`+bound+`,"id"`, 1)
+		case license.KindRequest, license.KindReply:
+		default:
+			continue
+		}
+		_, err := k.open(signed(t, k.kind, withAll), v.keyring)
+		require.NoError(t, err, k.kind)
+		for _, object := range objects {
+			for name, fault := range faults {
+				spoilt := fault(object)
+				if spoilt == object { // it has no "id" to be misspelt
+					continue
+				}
+				got, err := k.open(signed(t, k.kind, strings.Replace(withAll, object, spoilt, 1)), v.keyring)
+				refused(t, got, err, license.Malformed, k.kind+": "+object+": "+name)
 			}
 		}
 	}
@@ -613,24 +794,20 @@ func strictDecoding(t *testing.T) {
 func zeroValueBesideError(t *testing.T) {
 	v, c := newVendor(t), aCatalogue(t, editions())
 	n := 0
-	for _, k := range documentKinds(t) {
+	for _, k := range allKinds(t) {
 		// Payloads that break off, and those with a byte that fits nowhere: the
 		// decoder has seen all that stands before.
 		step := 1 + len(k.payload)/150
 		for i := 0; i < len(k.payload); i += step {
 			for _, payload := range []string{k.payload[:i], k.payload[:i] + "\x00" + k.payload[i+1:]} {
-				keys := []issuer.PrivateKey{vendorKey(t, k.role)}
-				if k.role == license.RoleRoot {
-					keys = append(keys, seeded(t, license.RoleRoot, 4))
-				}
-				got, err := k.open(sealWith(t, k.kind, payload, keys...).JSON(), v.keyring)
+				got, err := k.open(sealWith(t, k.kind, payload, signersOf(t, k.role)...).JSON(), v.keyring)
 				require.Error(t, err)
 				require.Nil(t, got)
 				n++
 			}
 		}
 	}
-	require.Greater(t, n, 800)
+	require.Greater(t, n, 1600)
 
 	key, err := v.issue.Key(theTerms(), "acme-cad", ada)
 	require.NoError(t, err)
@@ -778,16 +955,70 @@ func size(t *testing.T) {
 		require.Less(t, bytes, in.max, name)
 		require.Less(t, testing.AllocsPerRun(1, func() { _, _ = license.Open(in.text, v.keyring) }), 100.0, name)
 	}
-	for _, k := range documentKinds(t) {
+	for _, k := range allKinds(t) {
 		require.Less(t, allocated(func() {
 			got, err := k.open([]byte(bomb), v.keyring)
 			refused(t, got, err, license.TooLarge)
 		}), uint64(11*mib), k.kind) // the copy that the test makes of it
 	}
+	exchangeSize(t, bomb)
 	require.Less(t, allocated(func() { _, err = license.ParseKeyring(bomb) }), uint64(64<<10))
 	require.ErrorIs(t, err, license.TooLarge)
 	require.Less(t, allocated(func() { _, err = license.OpenKey(key.Payload(), bomb, v.keyring, c) }), uint64(64<<10))
 	require.ErrorIs(t, err, license.NameRequired)
+}
+
+// exchangeSize does the same to requests, which anybody may send, and replies,
+// which may be larger than other documents.
+func exchangeSize(t *testing.T, bomb string) {
+	v := newVendor(t)
+	const mib = 1 << 20
+	openReply := opener(license.OpenReply)
+	openRequest := func(text []byte, _ *license.Keyring) (any, error) {
+		r, err := license.OpenRequest(text)
+		return anyOf(r), err
+	}
+	replied := func(member string) []byte {
+		return signed(t, license.KindReply, strings.Replace(minReply, `{"inst`, `{`+member+`,"inst`, 1))
+	}
+	asks := func(member string) []byte {
+		return signed(t, license.KindRequest, strings.Replace(minRequest, `"v":1`, member+`,"v":1`, 1))
+	}
+	envelope := `{"payload":"","payloadType":"application/vnd.latchkey.reply+json","signatures":[`
+	deep := strings.Repeat("[", 33) + strings.Repeat("]", 33)
+	for name, in := range map[string]struct {
+		open func([]byte, *license.Keyring) (any, error)
+		text []byte
+		want license.Code
+		max  uint64
+	}{
+		"reply: 1 MiB and a byte":            {openReply, repeated('-', license.MaxReply+1), license.TooLarge, 64 << 10},
+		"reply: 1 MiB and a byte of armour":  {openReply, append([]byte("-----BEGIN LATCHKEY REPLY-----\n"), repeated('A', license.MaxReply)...), license.TooLarge, 64 << 10},
+		"reply: 1 MiB of [":                  {openReply, []byte(`{"payload":` + strings.Repeat("[", license.MaxReply-11)), license.Damaged, 3 * mib},
+		"reply: 1 MiB of {},":                {openReply, []byte(`{"payload":[` + bomb[:license.MaxReply-12]), license.Damaged, 3 * mib},
+		"reply: 1 MiB of signatures":         {openReply, []byte(envelope + bomb[:license.MaxReply-len(envelope)]), license.Damaged, 3 * mib},
+		"reply: 1 MiB of armoured colons":    {openReply, []byte("-----BEGIN LATCHKEY REPLY-----" + strings.Repeat(".:", 520_000) + "-----END LATCHKEY REPLY-----"), license.Damaged, 8 * mib},
+		"reply: 1 MiB of line ends":          {openReply, repeated('\n', license.MaxReply), license.NotDocument, mib},
+		"reply: a licence of 1 MiB":          {openReply, signed(t, license.KindLicense, strings.Repeat("x", 700_000)), license.OtherDocument, 8 * mib},
+		"signed reply: depth 33":             {openReply, replied(`"a":` + deep), license.Malformed, 8 * mib},
+		"signed reply: {},":                  {openReply, replied(`"a":[` + bomb[:700_002] + `]`), license.Malformed, 8 * mib},
+		"signed reply: documents of nothing": {openReply, replied(`"documents":[` + strings.Repeat(`"",`, 200_000) + `""]`), license.Malformed, 8 * mib},
+		"signed reply: documents":            {openReply, replied(`"documents":[` + strings.Repeat(`"x",`, 150_000) + `"x"]`), license.Malformed, 8 * mib},
+		"request: 64 KiB and a byte":         {openRequest, repeated('-', license.MaxDocument+1), license.TooLarge, 64 << 10},
+		"request: 64 KiB of {},":             {openRequest, []byte(`{"payload":[` + bomb[:license.MaxDocument-12]), license.Damaged, mib},
+		"signed request: depth 33":           {openRequest, asks(`"u":` + deep), license.Malformed, mib},
+		"signed request: features":           {openRequest, asks(`"usage":{"features":[` + bomb[:40_002] + `{}]}`), license.Malformed, mib},
+		"signed request: usage of nothing":   {openRequest, asks(`"usage":{` + strings.Repeat(`"":{},`, 6_000) + `"":1}`), license.Malformed, mib},
+	} {
+		var got any
+		var err error
+		bytes := allocated(func() { got, err = in.open(in.text, v.keyring) })
+		refused(t, got, err, in.want, name)
+		require.Less(t, bytes, in.max, name)
+	}
+	for _, text := range [][]byte{repeated('-', license.MaxReply+1), []byte(bomb), []byte(`{"payload":[` + bomb)} {
+		require.Less(t, allocated(func() { require.Empty(t, license.KindOf(text)) }), uint64(64<<10))
+	}
 }
 
 func rollback(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -156,6 +157,61 @@ func TestTimeVectors(t *testing.T) {
 	})
 }
 
+func TestReceiptVectors(t *testing.T) {
+	t.Parallel()
+	vectors.Run(t, testdata+"receipt", "receipt", documentHeaders, func(t *testing.T, v vectors.Vector) {
+		checkDocument(t, v, license.OpenReceipt, (*license.Receipt).Encode)
+	})
+}
+
+func TestReplyVectors(t *testing.T) {
+	t.Parallel()
+	vectors.Run(t, testdata+"reply", "reply", documentHeaders, func(t *testing.T, v vectors.Vector) {
+		checkDocument(t, v, license.OpenReply, (*license.Reply).Encode)
+	})
+}
+
+func TestRequestVectors(t *testing.T) {
+	t.Parallel()
+	vectors.Run(t, testdata+"request", "request", []string{"payload", "means", "installation", "digest", "code"}, func(t *testing.T, v vectors.Vector) {
+		got, err := license.OpenRequest(v.Body)
+		if payload := v.Header["payload"]; payload != "" {
+			e, err := dsse.Parse(v.Body)
+			require.NoError(t, err)
+			require.Equal(t, payload, string(e.Payload()))
+		}
+		if v.Expect() != "ok" {
+			only(t, v, "payload", "code")
+			refusedAs(t, v, anyOf(got), err)
+			return
+		}
+		only(t, v, "payload", "means", "installation", "digest")
+		require.NoError(t, err)
+		require.Equal(t, v.Header["installation"], sumID(got.Installation))
+		require.Equal(t, v.Header["digest"], hex.EncodeToString(got.Digest[:]))
+		b, err := license.EncodeRequest(got)
+		require.NoError(t, err)
+		means := v.Header["means"]
+		if means == "" {
+			means = v.Header["payload"]
+		}
+		require.Equal(t, means, string(b))
+	})
+}
+
+// The samples of the specification are those of the vectors.
+func TestDocumentedSamples(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/formats.md")
+	require.NoError(t, err)
+	samples := strings.ReplaceAll(string(text), "\n", "")
+	for folder, name := range map[string]string{"request": "activate.txt", "reply": "refused.txt", "receipt": "full.txt"} {
+		v := readVector(t, folder, name, []string{"keyring", "payload", "installation", "digest"})
+		require.Contains(t, samples, v.Header["payload"], folder)
+		require.Contains(t, samples, v.Header["digest"], folder)
+	}
+}
+
 var updateHeaders = []string{"license", "at", "used", "bound", "payload", "result", "code"}
 
 func TestUpdateVectors(t *testing.T) {
@@ -261,7 +317,7 @@ func TestActivationKeyVectors(t *testing.T) {
 var updateVectors = flag.Bool("update", false, "write the vectors under testdata that TestVectorFiles makes")
 
 // vectorFolders are the folders of testdata that hold these vectors only.
-var vectorFolders = []string{"keyring", "rotation", "license", "update", "catalogue", "time", "activation-key"}
+var vectorFolders = []string{"keyring", "rotation", "license", "update", "catalogue", "time", "receipt", "request", "reply", "activation-key"}
 
 // TestVectorFiles holds that the vectors are those that are made here, no more
 // and no fewer.
@@ -274,6 +330,9 @@ func TestVectorFiles(t *testing.T) {
 	w.updates()
 	w.catalogues()
 	w.times()
+	w.receipts()
+	w.requests()
+	w.replies()
 	w.activationKeys()
 	require.NotEmpty(t, w.files)
 
@@ -473,6 +532,11 @@ func (w *vectorWriter) licenses() {
 	names := goldenLicense()
 	names.Sealed, names.Licensee = nil, license.Licensee{Name: "Zoë \"Å\" Müller\\Ñandú", Company: "ООО «Ключ» 鍵 🔑", Email: "tab\there\x01"}
 	ok("escapes", "letters of many scripts, and characters that are escaped", w.sign(names))
+	activated := goldenLicense()
+	activated.Sealed, activated.NeedsReceipt = nil, true
+	ok("needs-receipt", "counts only together with a receipt of the activation server", w.sign(activated))
+	activated.Binding.Scheme = "board+cpu~/1"
+	ok("bound-at-activation", "the receipt says which board and processor", w.sign(activated))
 	w.document("license", "acme.txt", "unknown-members", "what is unknown and not critical is passed over",
 		signed(t, license.KindLicense, strings.NewReplacer(`{"id":"L-1"`, `{"critical_mass":[1,{"x":true}],"id":"L-1"`, `{"id":"draw"}`, `{"colour":"blue","id":"draw"}`).Replace(minLicense)),
 		"", minLicense)
@@ -516,6 +580,14 @@ func (w *vectorWriter) licenses() {
 	bad("not-utf-8", "the byte ff", changed(`"acme-cad"`, "\"acme\xff\""), license.Malformed)
 	bad("unknown-term", "what limits a right is never passed over", changed(`{"id":"draw"}`, `{"id":"draw","term":{"moons":3}}`), license.Malformed)
 	bad("unknown-condition", "nor is a condition", changed(`{"id":"draw"}`, `{"conditions":["only_on_sundays"],"id":"draw"}`), license.Malformed)
+	const serial = `"serial":"S0001-TEST","v":1`
+	bound64 := func(binding, products, v string) []byte {
+		return signed(t, license.KindLicense, strings.NewReplacer(`{"id":"L-1"`, `{`+binding+`"id":"L-1"`, `}],"v":1`, `}],`+products+v).Replace(minLicense))
+	}
+	bad("scheme-without-data", "nothing brings the data where no receipt is needed", bound64(`"binding":{"scheme":"board"},`, ``, serial), license.Malformed)
+	bad("data-without-scheme", "a binding has a scheme", bound64(`"binding":{"data":"AAAA"},`, `"receipt":true,`, serial), license.Malformed)
+	bad("receipt-without-serial", "activation goes by the serial number", bound64(``, `"receipt":true,`, `"v":1`), license.Malformed)
+	bad("receipt-false", "what is false is left out", bound64(``, `"receipt":false,`, serial), license.Malformed)
 	bad("no-products", "a member that must be there is missing", changed(`"products":[{"features":[{"id":"draw"}],"id":"acme-cad"}],`, ``), license.Malformed)
 	bad("empty-list", "what is empty is left out", changed(`[{"id":"draw"}]`, `[]`), license.Malformed)
 }
@@ -648,6 +720,252 @@ func (w *vectorWriter) times() {
 		signed(t, license.KindTime, strings.Replace(minTime, `00Z"`, `00+00:00"`, 1)), license.Malformed, "")
 	w.document("time", "acme.txt", "by-license-key", "signed by the key for licences",
 		sealWith(t, license.KindTime, minTime, vendorKey(t, license.RoleLicense)).Armor(), license.KeyWrongRole, "")
+}
+
+func (w *vectorWriter) receipts() {
+	t := w.t
+	sign := func(r *license.Receipt) []byte {
+		text, err := w.v.activate.Receipt(r)
+		require.NoError(t, err)
+		return text
+	}
+	ok := func(name, note string, body []byte) {
+		w.document("receipt", "acme.txt", name, note, body, "", "")
+	}
+	bad := func(name, note string, code license.Code, replace ...string) {
+		payload := strings.NewReplacer(replace...).Replace(minReceipt)
+		require.NotEqual(t, minReceipt, payload)
+		w.document("receipt", "acme.txt", name, note, signed(t, license.KindReceipt, payload), code, "")
+	}
+	ok("full", "something of everything; a payment is not recorded", sign(aReceipt()))
+	ok("least", "no member that can be left out: it holds for ever, for any machine that the licence allows", signed(t, license.KindReceipt, minReceipt))
+	blocked := aReceipt()
+	blocked.Hold, blocked.Contact = license.HoldBlocked, ""
+	ok("blocked", "the vendor has blocked what was sold", sign(blocked))
+	strict := aReceipt()
+	strict.Hold, strict.Grace = "", time.Time{}
+	ok("no-grace", "a lease that ends without grace", sign(strict))
+	instant := aReceipt()
+	instant.Grace = instant.Until
+	ok("grace-at-until", "grace may end when it begins", sign(instant))
+	w.document("receipt", "acme.txt", "unknown-members", "what is unknown and not critical is passed over",
+		signed(t, license.KindReceipt, strings.Replace(minReceipt, `"id"`, `"bonus":[1],"id"`, 1)), "", minReceipt)
+
+	bad("grace-before-until", "grace follows the time until which it holds", license.Malformed,
+		`"id"`, `"grace":"2026-04-10T11:59:59Z","id"`, `"v":1`, `"until":"2026-04-10T12:00:00Z","v":1`)
+	bad("grace-without-until", "what holds for ever needs no grace", license.Malformed, `"id"`, `"grace":"2026-04-10T12:00:00Z","id"`)
+	bad("installation-short", "a public key has 32 bytes", license.Malformed, installation64, installation64[:40])
+	bad("installation-long", "no more than 32", license.Malformed, installation64, "AAAA"+installation64)
+	bad("installation-missing", "it is for one installation", license.Malformed, `"installation":"`+installation64+`",`, ``)
+	bad("scheme-without-data", "a receipt brings the data", license.Malformed, `"id"`, `"binding":{"scheme":"board"},"id"`)
+	bad("data-without-scheme", "a binding has a scheme", license.Malformed, `"id"`, `"binding":{"data":"AAAA"},"id"`)
+	bad("sequence-0", "receipts count from 1", license.Malformed, `"sequence":1`, `"sequence":0`)
+	bad("sequence-missing", "every receipt has its place", license.Malformed, `"sequence":1,`, ``)
+	bad("changes-0", "what is zero is left out", license.Malformed, `"id"`, `"changes":0,"id"`)
+	bad("hold-unknown", "a hold is one of two", license.Malformed, `"id"`, `"hold":"annoyed","id"`)
+	bad("activated-missing", "terms count from then", license.Malformed, `"activated":"2026-03-10T12:00:00Z",`, ``)
+	bad("issued-missing", "the signing key's last day is held against it", license.Malformed, `"issued":"2026-03-10T12:00:00Z",`, ``)
+	bad("serial-missing", "it is for one sale", license.Malformed, `"serial":"S0001-TEST",`, ``)
+	bad("time-zone", "times are in UTC", license.Malformed, `00Z","id"`, `00+00:00","id"`)
+	bad("critical", "a critical feature that no reader knows", license.TooNew, `{"activated":"2026-03-10T12:00:00Z"`, `{"activated":"2026-03-10T12:00:00Z","critical":["lunar-terms"]`)
+	bad("version-2", "of a version of the format to come", license.TooNew, `"v":1`, `"v":2`)
+	bad("other-vendor", "signed by a key that is trusted, for another vendor", license.OtherVendor, `"acme"`, `"bcme"`)
+	bad("key-ended", "issued after the last day of the signing key", license.KeyEnded, `"issued":"2026-03-10`, `"issued":"2032-01-01`)
+	w.signedWrongly("receipt", minReceipt)
+	w.document("receipt", "acme.txt", "reply", "a reply", signed(t, license.KindReply, minReply), license.OtherDocument, "")
+	w.document("receipt", "acme.txt", "time", "a signed time", signed(t, license.KindTime, minTime), license.OtherDocument, "")
+}
+
+// signedWrongly adds what is refused of every kind that the activation server's
+// key signs.
+func (w *vectorWriter) signedWrongly(kind, payload string) {
+	t := w.t
+	good := sealWith(t, kind, payload, vendorKey(t, license.RoleActivation))
+	w.document(kind, "acme.txt", "by-license-key", "signed by the key for licences", sealWith(t, kind, payload, vendorKey(t, license.RoleLicense)).Armor(), license.KeyWrongRole, "")
+	w.document(kind, "acme.txt", "by-installation", "signed by the installation that it is for", sealWith(t, kind, payload, vendorKey(t, byInstallation)).Armor(), license.KeyUnknown, "")
+	changed := strings.Replace(payload, `"v":1,"vendor"`, `"v":1,"v0":1,"vendor"`, 1)
+	w.document(kind, "acme.txt", "signature-wrong", "changed after it was signed", withSignatures(dsse.New(kind, []byte(changed)), good.Signatures).Armor(), license.SignatureWrong, "")
+	w.document(kind, "acme.txt", "relabelled", "a signed time in its armour", withSignatures(dsse.New(kind, []byte(minTime)), sealWith(t, license.KindTime, minTime, vendorKey(t, license.RoleActivation)).Signatures).Armor(), license.SignatureWrong, "")
+	w.document(kind, "acme.txt", "truncated", "the last line is missing", good.Armor()[:len(good.Armor())-len("-----END LATCHKEY -----\n")-len(kind)], license.Truncated, "")
+}
+
+// request adds a vector of a request: accepted where code is "".
+func (w *vectorWriter) request(name, note string, body []byte, code license.Code, means string) {
+	payload := ""
+	if e, err := dsse.Parse(body); err == nil {
+		payload = string(e.Payload())
+	}
+	if code != "" {
+		w.put("request", name, "refused", note, body, "payload", payload, "code", string(code))
+		return
+	}
+	r, err := license.OpenRequest(body)
+	require.NoError(w.t, err, name)
+	w.put("request", name, "ok", note, body, "payload", payload, "means", means, "installation", sumID(r.Installation), "digest", hex.EncodeToString(r.Digest[:]))
+}
+
+func (w *vectorWriter) requests() {
+	t := w.t
+	ok := func(name, note string, r *license.Request) []byte {
+		text, err := r.Sign(installation)
+		require.NoError(t, err)
+		w.request(name, note, text, "", "")
+		return text
+	}
+	bad := func(name, note string, code license.Code, replace ...string) {
+		payload := strings.NewReplacer(replace...).Replace(minRequest)
+		require.NotEqual(t, minRequest, payload)
+		w.request(name, note, signed(t, license.KindRequest, payload), code, "")
+	}
+	given := aRequest()
+	given.Operation, given.Proof, given.Fingerprint = license.OpDeactivate, nil, nil
+	proof := ok("deactivate", "a licence is given up; the same document is the proof of that", given)
+	moved := aRequest()
+	moved.Nonce, moved.License, moved.Revision, moved.Usage, moved.Proof = repeated(9, 16), "", 0, license.Usage{}, proof
+	text, err := moved.Sign(seedKey(8))
+	require.NoError(t, err)
+	w.request("move", "another installation takes the place, with that proof", text, "", "")
+	activate := aRequest()
+	activate.Operation, activate.Proof, activate.License, activate.Revision, activate.Usage, activate.Link = license.OpActivate, nil, "", 0, license.Usage{}, nil
+	armoured, err := license.Armor(ok("activate", "the first request of an installation", activate))
+	require.NoError(t, err)
+	w.request("activate-armoured", "the same as a file: the digest is the same", armoured, "", "")
+	w.request("activate-mailed", "the same again, after a mail program", []byte("\ufeff\r\n  "+strings.ReplaceAll(string(armoured), "\n", " \r\n\r\n\t")), "", "")
+	byKey := *activate
+	byKey.Serial, byKey.RequestKey = "", "1234567894"
+	ok("request-key", "the ten digits of a request key in place of a serial number", &byKey)
+	report := aRequest()
+	report.Operation, report.Proof = license.OpReport, nil
+	ok("report", "what was used, and nothing is asked", report)
+	w.request("least", "no member that can be left out", signed(t, license.KindRequest, minRequest), "", "")
+	w.request("unknown-members", "what is unknown and not critical is passed over",
+		signed(t, license.KindRequest, strings.Replace(minRequest, `"v":1`, `"usage":{"a":[]},"v":1`, 1)), "", minRequest)
+
+	const usage = `"usage":{"features":[%]},"v":1`
+	uses := func(features string) string { return strings.Replace(usage, "%", features, 1) }
+	bad("serial-and-request-key", "one of the two", license.Malformed, `"serial"`, `"request_key":"1234567894","serial"`)
+	bad("neither-serial-nor-request-key", "one of the two", license.Malformed, `"serial":"S0001-TEST",`, ``)
+	bad("move-without-proof", "a move goes with its proof", license.Malformed, `"check"`, `"move"`)
+	bad("proof-without-move", "and with nothing else", license.Malformed, `"serial"`, `"proof":"x","serial"`)
+	bad("operation-unknown", "one of five", license.Malformed, `"check"`, `"steal"`)
+	bad("operation-missing", "something is asked for", license.Malformed, `"operation":"check",`, ``)
+	bad("nonce-short", "a nonce has 16 bytes", license.Malformed, `DA0ODw==`, `DA0O`)
+	bad("nonce-missing", "without it, no reply could be told from an older one", license.Malformed, `"nonce":"AAECAwQFBgcICQoLDA0ODw==",`, ``)
+	bad("nonce-loose-base64", "bits of the last symbol that mean nothing are not zero", license.Malformed, `DA0ODw==`, `DA0ODx==`)
+	bad("link-short", "a link has 16 bytes", license.Malformed, `"nonce"`, `"link":"AAAA","nonce"`)
+	bad("next-empty", "what is empty is left out", license.Malformed, `"nonce"`, `"next":"","nonce"`)
+	bad("product-missing", "some product asks", license.Malformed, `"product":"acme-cad",`, ``)
+	bad("installation-missing", "nobody asks", license.Malformed, `"installation":"`+installation64+`",`, ``)
+	bad("installation-short", "a public key has 32 bytes", license.Malformed, installation64, installation64[:40])
+	bad("fingerprint-empty", "what is empty is left out", license.Malformed, `{"inst`, `{"fingerprint":"","inst`)
+	bad("usage-empty", "nor is what was not used", license.Malformed, `"v":1`, `"usage":{},"v":1`)
+	bad("features-empty", "nor a list of nothing", license.Malformed, `"v":1`, uses(``))
+	bad("feature-unnamed", "a feature is one of a product", license.Malformed, `"v":1`, uses(`{"feature":"draw"}`))
+	bad("features-out-of-order", "they ascend by product, then feature", license.Malformed, `"v":1`, uses(`{"feature":"b","product":"p"},{"feature":"a","product":"p"}`))
+	bad("feature-twice", "each once", license.Malformed, `"v":1`, uses(`{"feature":"a","product":"p"},{"feature":"a","product":"p"}`))
+	bad("runs-0", "what is zero is left out", license.Malformed, `"v":1`, uses(`{"feature":"a","product":"p","runs":0}`))
+	bad("critical", "a critical feature that no reader knows", license.TooNew, `{"inst`, `{"critical":["lunar-terms"],"inst`)
+	bad("version-2", "of a version of the format to come", license.TooNew, `"v":1`, `"v":2`)
+
+	good := sealWith(t, license.KindRequest, minRequest, vendorKey(t, byInstallation))
+	theirs := sealWith(t, license.KindRequest, minRequest, seeded(t, license.RoleActivation, 8)).Signatures[0]
+	borrowed := theirs
+	borrowed.KeyID = good.Signatures[0].KeyID
+	wrong := func(name, note string, e dsse.Envelope) {
+		w.request(name, note, e.JSON(), license.SignatureWrong, "")
+	}
+	wrong("signature-wrong", "changed after it was signed", withSignatures(dsse.New(license.KindRequest, []byte(strings.Replace(minRequest, "check", "report", 1))), good.Signatures))
+	wrong("by-another-key", "signed by a key that is not the one inside", withSignatures(good, []dsse.Signature{theirs}))
+	wrong("borrowed-id", "the same, under the id of the one inside", withSignatures(good, []dsse.Signature{borrowed}))
+	wrong("another-id", "the right signature under the id of another key", withSignatures(good, []dsse.Signature{{KeyID: theirs.KeyID, Sig: good.Signatures[0].Sig}}))
+	wrong("another-key-inside", "the key of another installation was put in", withSignatures(dsse.New(license.KindRequest, []byte(requestOf(publicOf(seedKey(8)), 0))), good.Signatures))
+	wrong("two-signatures", "an installation has one key", withSignatures(good, []dsse.Signature{good.Signatures[0], theirs}))
+	wrong("signature-twice", "also where it is the same", withSignatures(good, []dsse.Signature{good.Signatures[0], good.Signatures[0]}))
+	malleable := good.Signatures[0]
+	addOrder(malleable.Sig[32:])
+	wrong("signature-plus-order", "the group's order was added to the signature's second half", withSignatures(good, []dsse.Signature{malleable}))
+	relabelled := sealWith(t, license.KindTime, minRequest, vendorKey(t, byInstallation))
+	wrong("relabelled", "signed as another kind", withSignatures(dsse.New(license.KindRequest, []byte(minRequest)), relabelled.Signatures))
+	small := append([]byte{1}, make([]byte, 31)...)
+	w.request("installation-small-order", "a key under which anybody can sign, and somebody did", signedAs(license.KindRequest, requestOf(small, 0), sumID(small), [64]byte{1}), license.KeySmallOrder, "")
+	loose := append(append([]byte{0xf0}, repeated(0xff, 30)...), 0x7f)
+	w.request("installation-not-canonical", "the coordinate is the field's prime and 3", signedAs(license.KindRequest, requestOf(loose, 0), sumID(loose), [64]byte{1}), license.KeyNotCanonical, "")
+	w.request("reply", "a reply", signed(t, license.KindReply, minReply), license.OtherDocument, "")
+	w.request("truncated", "the last line is missing", good.Armor()[:len(good.Armor())-len("-----END LATCHKEY REQUEST-----\n")], license.Truncated, "")
+	w.request("damaged", "a letter of the base64 is none", bytes.Replace(good.Armor(), []byte("\n"), []byte("\n*"), 1), license.Damaged, "")
+	w.request("html", "an error page", []byte("<!DOCTYPE html>\n<title>502 Bad Gateway</title>\n"), license.NotDocument, "")
+	w.request("too-large", "a byte more than 65,536", append(good.JSON(), bytes.Repeat([]byte("\n"), license.MaxDocument+1-len(good.JSON()))...), license.TooLarge, "")
+}
+
+func (w *vectorWriter) replies() {
+	t := w.t
+	_, asked, _ := strings.Cut(w.files["request/activate.txt"], "\n--\n")
+	request, err := license.OpenRequest([]byte(asked))
+	require.NoError(t, err)
+	_, receipt, _ := strings.Cut(w.files["receipt/full.txt"], "\n--\n")
+	_, document, _ := strings.Cut(w.files["license/bound-at-activation.txt"], "\n--\n")
+	answer := func() *license.Reply {
+		return &license.Reply{Vendor: "acme", Product: request.Product, Installation: request.Installation, Nonce: request.Nonce,
+			Request: request.Digest, Time: noon, Sequence: 7, Link: request.Next}
+	}
+	ok := func(name, note string, change func(r *license.Reply)) []byte {
+		r := answer()
+		change(r)
+		text, err := w.v.activate.Reply(r)
+		require.NoError(t, err)
+		w.document("reply", "acme.txt", name, note, text, "", "")
+		return text
+	}
+	bad := func(name, note string, code license.Code, replace ...string) {
+		payload := strings.NewReplacer(replace...).Replace(minReply)
+		require.NotEqual(t, minReply, payload)
+		w.document("reply", "acme.txt", name, note, signed(t, license.KindReply, payload), code, "")
+	}
+	yes := ok("activated", "the answer to request/activate: the licence and its receipt", func(r *license.Reply) {
+		r.Receipt, r.Documents, r.NextCheck = receipt, []string{document}, noon.AddDate(0, 0, 7)
+	})
+	armoured, err := license.Armor(yes)
+	require.NoError(t, err)
+	w.document("reply", "acme.txt", "activated-armoured", "the same as a file", armoured, "", "")
+	ok("refused", "a no is signed, too: three machines of three", func(r *license.Reply) {
+		r.Link, r.Code, r.N, r.Max, r.Contact = nil, license.ActivationLimit, 3, 3, "sales@acme.example"
+	})
+	ok("everything", "every member", func(r *license.Reply) {
+		request, digest, installation := r.Nonce, r.Request, r.Installation
+		*r = *aReply()
+		r.Nonce, r.Request, r.Installation = request, digest, installation
+	})
+	w.document("reply", "acme.txt", "least", "no member that can be left out: a yes with nothing new", signed(t, license.KindReply, minReply), "", "")
+	w.document("reply", "acme.txt", "unknown-members", "what is unknown and not critical is passed over",
+		signed(t, license.KindReply, strings.Replace(minReply, `"v":1`, `"usage":{"a":[]},"v":1`, 1)), "", minReply)
+
+	bad("nonce-short", "a nonce has 16 bytes", license.Malformed, `DA0ODw==`, `DA0O`)
+	bad("nonce-missing", "it answers one request", license.Malformed, `"nonce":"AAECAwQFBgcICQoLDA0ODw==",`, ``)
+	bad("request-missing", "and says which", license.Malformed, `"request":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff",`, ``)
+	bad("request-in-capitals", "a digest is in small letters", license.Malformed, `1eff"`, `1eFF"`)
+	bad("request-short", "and whole", license.Malformed, `1eff"`, `1e"`)
+	bad("installation-missing", "it is for one installation", license.Malformed, `"installation":"`+installation64+`",`, ``)
+	bad("installation-short", "a public key has 32 bytes", license.Malformed, installation64, installation64[:40])
+	bad("product-missing", "of one product", license.Malformed, `"product":"acme-cad",`, ``)
+	bad("time-missing", "it says what time it is", license.Malformed, `"time":"2026-03-10T12:00:00Z",`, ``)
+	bad("code-of-two-words", "a code is an identifier", license.Malformed, `{"inst`, `{"code":"not today","inst`)
+	bad("names-out-of-order", "names ascend", license.Malformed, `"nonce"`, `"names":["b","a"],"nonce"`)
+	bad("documents-empty", "what is empty is left out", license.Malformed, `{"inst`, `{"documents":[],"inst`)
+	bad("document-empty", "in a list, too", license.Malformed, `{"inst`, `{"documents":[""],"inst`)
+	bad("documents-too-many", "at most 64", license.Malformed, `{"inst`, `{"documents":`+list(65, func(int) string { return `"x"` })+`,"inst`)
+	bad("receipt-empty", "what is empty is left out", license.Malformed, `"request"`, `"receipt":"","request"`)
+	bad("restored-false", "what is false is left out", license.Malformed, `"time"`, `"restored":false,"time"`)
+	bad("link-short", "a link has 16 bytes", license.Malformed, `"nonce"`, `"link":"AAAA","nonce"`)
+	bad("n-0", "what is zero is left out", license.Malformed, `"nonce"`, `"n":0,"nonce"`)
+	bad("usage-empty", "what is empty is left out", license.Malformed, `"v":1`, `"usage":{},"v":1`)
+	bad("no-such-day", "30 February", license.Malformed, `{"inst`, `{"from":"2026-02-30","inst`)
+	bad("critical", "a critical feature that no reader knows", license.TooNew, `{"inst`, `{"critical":["lunar-terms"],"inst`)
+	bad("version-2", "of a version of the format to come", license.TooNew, `"v":1`, `"v":2`)
+	bad("other-vendor", "signed by a key that is trusted, for another vendor", license.OtherVendor, `"acme"`, `"bcme"`)
+	bad("key-ended", "of after the last day of the signing key", license.KeyEnded, `"time":"2026-03-10`, `"time":"2032-01-01`)
+	w.signedWrongly("reply", minReply)
+	w.document("reply", "acme.txt", "receipt", "a receipt", []byte(receipt), license.OtherDocument, "")
+	w.document("reply", "acme.txt", "request", "the request itself", []byte(asked), license.OtherDocument, "")
 }
 
 func (w *vectorWriter) activationKeys() {

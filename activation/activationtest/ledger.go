@@ -535,7 +535,7 @@ func ledgerLookDuringChange(t *testing.T, l server.Ledger) {
 		for _, serial := range []license.Serial{sale.Serial, "S-OTHER"} {
 			if err := l.Look(ctx, server.Key{Serial: serial}, func(now *server.Account) error {
 				if now.Sale.Used == 99 {
-					return errors.New("Look sees what no Change has stored yet")
+					return errors.New("what no Change has stored yet is seen by Look")
 				}
 				return nil
 			}); err != nil {
@@ -779,7 +779,7 @@ func ledgerErrorsApart(t *testing.T, l server.Ledger) {
 				return nil
 			})
 			if (g%2 == 0) != (err == mine) {
-				return fmt.Errorf("Change returned %v, and its function fails: %v", err, g%2 == 0)
+				return fmt.Errorf("the function fails: %v, and Change returned %v", g%2 == 0, err)
 			}
 		}
 		return nil

@@ -1,5 +1,6 @@
 // Package issuer is the vendor's half of package license: it signs licences,
-// updates, catalogues, keyrings and typed activation keys.
+// updates, catalogues, keyrings and typed activation keys, and what the
+// activation server says: times, receipts and replies.
 //
 // It belongs in the vendor's back office and never in the product. The key
 // with the role "license" decides what customers may use, so it should live
@@ -130,8 +131,12 @@ func (i *Issuer) Time(t *license.SignedTime) ([]byte, error) {
 	return i.document(license.KindTime, payload)
 }
 
-// Receipt signs a receipt with a key of the role "activation".
+// Receipt signs a receipt with a key of the role "activation", as License does
+// a licence.
 func (i *Issuer) Receipt(r *license.Receipt) ([]byte, error) {
+	if missing := missingOfReceipt(r); missing != "" {
+		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	}
 	own := *r
 	own.Vendor = i.vendor
 	payload, err := own.Encode()
@@ -144,6 +149,9 @@ func (i *Issuer) Receipt(r *license.Receipt) ([]byte, error) {
 // Reply signs a reply with a key of the role "activation" and returns the bare
 // envelope, as it goes over HTTP; Armor makes a file of it.
 func (i *Issuer) Reply(r *license.Reply) ([]byte, error) {
+	if missing := missingOfReply(r); missing != "" {
+		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	}
 	own := *r
 	own.Vendor = i.vendor
 	payload, err := own.Encode()

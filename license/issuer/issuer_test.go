@@ -81,6 +81,14 @@ func aTime() *license.SignedTime {
 	return &license.SignedTime{Challenge: []byte("0123456789"), Time: noon}
 }
 
+func aReceipt() *license.Receipt {
+	return &license.Receipt{ID: "A-1", Serial: "S1", Installation: make([]byte, 32), Activated: noon, Issued: noon, Sequence: 1}
+}
+
+func aReply() *license.Reply {
+	return &license.Reply{Product: "acme-cad", Installation: make([]byte, 32), Nonce: make([]byte, 16), Request: [32]byte{1}, Time: noon}
+}
+
 func terms(t testing.TB) license.KeyTerms {
 	return license.KeyTerms{Edition: 1, Term: license.Until(day(t, "2026-12-31")), Issued: day(t, "2026-03-10")}
 }
@@ -126,6 +134,22 @@ func TestSignEveryKind(t *testing.T) {
 					return "", err
 				}
 				return s.Vendor, nil
+			}},
+		"receipt": {license.RoleActivation, func(i *issuer.Issuer) ([]byte, error) { return i.Receipt(aReceipt()) },
+			func(text []byte, k *license.Keyring) (string, error) {
+				r, err := license.OpenReceipt(text, k)
+				if err != nil {
+					return "", err
+				}
+				return r.Vendor, nil
+			}},
+		"reply": {license.RoleActivation, func(i *issuer.Issuer) ([]byte, error) { return i.Reply(aReply()) },
+			func(text []byte, k *license.Keyring) (string, error) {
+				r, err := license.OpenReply(text, k)
+				if err != nil {
+					return "", err
+				}
+				return r.Vendor, nil
 			}},
 		"keyring": {license.RoleRoot, func(i *issuer.Issuer) ([]byte, error) { return issuer.SignKeyring(next, i) },
 			func(text []byte, k *license.Keyring) (string, error) {
@@ -178,6 +202,21 @@ func TestVendorIsTheIssuers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "acme", got.Vendor)
 	require.Equal(t, "bcme", l.Vendor)
+
+	server := newIssuer(t, license.RoleActivation, 2)
+	keys := trusting(t, license.RoleActivation, server)
+	receipt, reply := aReceipt(), aReply()
+	receipt.Vendor, reply.Vendor = "bcme", "bcme"
+	text, err = server.Receipt(receipt)
+	require.NoError(t, err)
+	opened, err := license.OpenReceipt(text, keys)
+	require.NoError(t, err)
+	require.Equal(t, []string{"acme", "bcme"}, []string{opened.Vendor, receipt.Vendor})
+	text, err = server.Reply(reply)
+	require.NoError(t, err)
+	answer, err := license.OpenReply(text, keys)
+	require.NoError(t, err)
+	require.Equal(t, []string{"acme", "bcme"}, []string{answer.Vendor, reply.Vendor})
 }
 
 // Nothing is signed that nobody could read.
@@ -189,6 +228,18 @@ func TestSignRefuses(t *testing.T) {
 		"update":    func() ([]byte, error) { return i.Update(&license.Update{}) },
 		"catalogue": func() ([]byte, error) { return i.Catalogue(&license.Catalogue{}) },
 		"time":      func() ([]byte, error) { return activation.Time(&license.SignedTime{}) },
+		"receipt":   func() ([]byte, error) { return activation.Receipt(&license.Receipt{}) },
+		"reply":     func() ([]byte, error) { return activation.Reply(&license.Reply{}) },
+		"receipt that names a hold of no kind": func() ([]byte, error) {
+			r := aReceipt()
+			r.Hold = "annoyed"
+			return activation.Receipt(r)
+		},
+		"reply with an empty document": func() ([]byte, error) {
+			r := aReply()
+			r.Documents = []string{""}
+			return activation.Reply(r)
+		},
 	} {
 		text, err := sign()
 		require.ErrorIs(t, err, license.Malformed, name)
@@ -200,6 +251,13 @@ func TestSignRefuses(t *testing.T) {
 			license.Param{Name: fmt.Sprintf("p%02d", n), Value: strings.Repeat("x", license.MaxText)})
 	}
 	text, err := i.License(large)
+	require.ErrorIs(t, err, license.TooLarge)
+	require.Nil(t, text)
+	longest := aReply()
+	for range license.MaxReplyDocuments {
+		longest.Documents = append(longest.Documents, strings.Repeat("x", license.MaxDocument))
+	}
+	text, err = activation.Reply(longest)
 	require.ErrorIs(t, err, license.TooLarge)
 	require.Nil(t, text)
 	text, err = issuer.SignKeyring(trusting(t, license.RoleLicense, i))
@@ -264,6 +322,28 @@ func TestCountersign(t *testing.T) {
 	require.ErrorIs(t, err, issuer.ErrRole)
 	require.Nil(t, text)
 
+	// A server whose key is being changed signs with both.
+	renewed := newIssuer(t, license.RoleActivation, 6)
+	receipt, err := activation.Receipt(aReceipt())
+	require.NoError(t, err)
+	reply, err := activation.Reply(aReply())
+	require.NoError(t, err)
+	for name, document := range map[string][]byte{"receipt": receipt, "reply": reply} {
+		text, err := old.Countersign(document)
+		require.ErrorIs(t, err, issuer.ErrRole, name)
+		require.Nil(t, text, name)
+		text, err = renewed.Countersign(document)
+		require.NoError(t, err, name)
+		for _, i := range []*issuer.Issuer{activation, renewed} {
+			if name == "receipt" {
+				_, err = license.OpenReceipt(text, trusting(t, license.RoleActivation, i))
+			} else {
+				_, err = license.OpenReply(text, trusting(t, license.RoleActivation, i))
+			}
+			require.NoError(t, err, name)
+		}
+	}
+
 	root1, root2 := newIssuer(t, license.RoleRoot, 4), newIssuer(t, license.RoleRoot, 5)
 	now := trusting(t, license.RoleRoot, root1, root2)
 	k, err := license.NewKeyring("acme", 2, 2, now.Keys())
@@ -291,12 +371,13 @@ func TestCountersign(t *testing.T) {
 }
 
 // Of another kind, a document is not countersigned: what the key for licences
-// signs as the kind of typed keys would be a typed key.
+// signs as the kind of typed keys would be a typed key, and a request is signed
+// by the installation that asks.
 func TestCountersignOtherKinds(t *testing.T) {
 	t.Parallel()
 	for _, role := range []license.Role{license.RoleLicense, license.RoleActivation, license.RoleRoot} {
 		i := newIssuer(t, role, 1)
-		for _, kind := range []string{"typedkey", "reply", "receipt", "request", "a"} {
+		for _, kind := range []string{"typedkey", "request", "a"} {
 			e := dsse.New(kind, []byte(`{"v":1}`))
 			e.Signatures = []dsse.Signature{{KeyID: i.Public().ID()}}
 			for _, text := range [][]byte{e.Armor(), e.JSON()} {
@@ -304,6 +385,20 @@ func TestCountersignOtherKinds(t *testing.T) {
 				require.ErrorIs(t, err, issuer.ErrRole, kind)
 				require.Nil(t, got, kind)
 			}
+		}
+		for _, kind := range []string{"time", "receipt", "reply"} { // those of the activation server
+			got, err := i.Countersign(dsse.New(kind, []byte(`{"v":1}`)).JSON())
+			require.Error(t, err, "nobody has signed it before")
+			require.Nil(t, got)
+			e := dsse.New(kind, []byte(`{"v":1}`))
+			e.Signatures = []dsse.Signature{{KeyID: i.Public().ID()}}
+			got, err = i.Countersign(e.JSON())
+			if role == license.RoleActivation {
+				require.NoError(t, err, kind)
+				continue
+			}
+			require.ErrorIs(t, err, issuer.ErrRole, kind)
+			require.Nil(t, got, kind)
 		}
 	}
 }

@@ -22,8 +22,10 @@ func missingOfLicense(l *license.License) string {
 		return "License.Issued is zero: it is the time of issue"
 	case len(l.Products) == 0:
 		return "License.Products is empty: a licence is for one product at least"
-	case l.Binding.Scheme != "" && len(l.Binding.Data) == 0:
-		return "License.Binding has a scheme and no data: binding.Fingerprint.Bind makes it"
+	case l.NeedsReceipt && l.Serial == "":
+		return "License.Serial is empty: a licence that needs a receipt is activated by its serial number"
+	case l.Binding.Scheme != "" && len(l.Binding.Data) == 0 && !l.NeedsReceipt:
+		return "License.Binding has a scheme and no data: binding.Fingerprint.Bind makes it, or a receipt brings it where NeedsReceipt is set"
 	}
 	for _, p := range l.Products {
 		if missing := missingOfProduct(p); missing != "" {
@@ -63,6 +65,46 @@ func missingOfUpdate(u *license.Update) string {
 		return "Update.Sequence is below 1: it is one more than the licence's revision"
 	case u.Issued.IsZero():
 		return "Update.Issued is zero: it is the time of issue"
+	}
+	return ""
+}
+
+func missingOfReceipt(r *license.Receipt) string {
+	switch {
+	case !license.IsID(r.ID):
+		return fmt.Sprintf("Receipt.ID %q is no identifier", r.ID)
+	case !license.IsID(string(r.Serial)):
+		return "Receipt.Serial is empty or no identifier: it is the serial number of the licence"
+	case len(r.Installation) != license.InstallationKeySize:
+		return fmt.Sprintf("Receipt.Installation is not a public key of %d bytes: it is that of the request", license.InstallationKeySize)
+	case (r.Binding.Scheme == "") != (len(r.Binding.Data) == 0):
+		return "Receipt.Binding has a scheme and data, or neither"
+	case r.Activated.IsZero():
+		return "Receipt.Activated is zero: it is when the machine was first activated"
+	case r.Issued.IsZero():
+		return "Receipt.Issued is zero: it is the time of issue"
+	case r.Sequence < 1:
+		return "Receipt.Sequence is below 1: it counts the changes of what was sold"
+	case !r.Grace.IsZero() && (r.Until.IsZero() || r.Grace.Before(r.Until)):
+		return "Receipt.Grace is before Receipt.Until: it says how long the licence works after that"
+	}
+	return ""
+}
+
+func missingOfReply(r *license.Reply) string {
+	switch {
+	case !license.IsID(r.Product):
+		return fmt.Sprintf("Reply.Product %q is no identifier: it is that of the request", r.Product)
+	case len(r.Installation) != license.InstallationKeySize:
+		return fmt.Sprintf("Reply.Installation is not a public key of %d bytes: it is that of the request", license.InstallationKeySize)
+	case len(r.Nonce) != license.NonceSize:
+		return fmt.Sprintf("Reply.Nonce has not %d bytes: it is that of the request", license.NonceSize)
+	case r.Request == [32]byte{}:
+		return "Reply.Request is zero: it is the digest of the request"
+	case r.Time.IsZero():
+		return "Reply.Time is zero: it is the time of the answer"
+	case len(r.Documents) > license.MaxReplyDocuments:
+		return fmt.Sprintf("Reply.Documents are more than %d", license.MaxReplyDocuments)
 	}
 	return ""
 }

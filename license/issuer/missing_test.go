@@ -56,6 +56,19 @@ func TestMissingFieldsAreNamed(t *testing.T) {
 		_, err := vendor.Update(u)
 		require.ErrorContains(t, err, want)
 	}
+	// A licence that is activated has a serial number, and leaves it to the
+	// receipt on which machine.
+	l := whole()
+	l.NeedsReceipt = true
+	_, err = vendor.License(l)
+	require.ErrorContains(t, err, "License.Serial")
+	l.Serial, l.Binding.Scheme = "S-1", "machine"
+	_, err = vendor.License(l)
+	require.NoError(t, err)
+	l.NeedsReceipt = false
+	_, err = vendor.License(l)
+	require.ErrorContains(t, err, "License.Binding")
+
 	today := license.DateOf(now)
 	for want, k := range map[string]license.KeyTerms{
 		"Edition": {Issued: today},
@@ -66,6 +79,47 @@ func TestMissingFieldsAreNamed(t *testing.T) {
 	} {
 		_, err := vendor.Key(k, "acme-cad", "Ada")
 		require.ErrorContains(t, err, "KeyTerms."+want)
+	}
+}
+
+// Nor need the activation server's author count bytes of a payload.
+func TestMissingFieldsOfTheServerAreNamed(t *testing.T) {
+	t.Parallel()
+	server := newIssuer(t, license.RoleActivation, 2)
+	for want, spoil := range map[string]func(r *license.Receipt){
+		"Receipt.ID":           func(r *license.Receipt) { r.ID = "" },
+		"Receipt.Serial":       func(r *license.Receipt) { r.Serial = "" },
+		"Receipt.Installation": func(r *license.Receipt) { r.Installation = r.Installation[1:] },
+		"Receipt.Binding":      func(r *license.Receipt) { r.Binding.Scheme = "machine" },
+		"scheme and data":      func(r *license.Receipt) { r.Binding.Data = []byte{1} },
+		"Receipt.Activated":    func(r *license.Receipt) { r.Activated = time.Time{} },
+		"Receipt.Issued":       func(r *license.Receipt) { r.Issued = time.Time{} },
+		"Receipt.Sequence":     func(r *license.Receipt) { r.Sequence = 0 },
+		"Receipt.Grace":        func(r *license.Receipt) { r.Grace = noon },
+		"before Receipt.Until": func(r *license.Receipt) { r.Until, r.Grace = noon, noon.Add(-time.Second) },
+	} {
+		r := aReceipt()
+		spoil(r)
+		text, err := server.Receipt(r)
+		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, license.Malformed)
+		require.NotContains(t, err.Error(), "S1", "the serial number")
+		require.Nil(t, text)
+	}
+	for want, spoil := range map[string]func(r *license.Reply){
+		"Reply.Product":      func(r *license.Reply) { r.Product = "acme cad" },
+		"Reply.Installation": func(r *license.Reply) { r.Installation = nil },
+		"Reply.Nonce":        func(r *license.Reply) { r.Nonce = append(r.Nonce, 0) },
+		"Reply.Request":      func(r *license.Reply) { r.Request = [32]byte{} },
+		"Reply.Time":         func(r *license.Reply) { r.Time = time.Time{} },
+		"Reply.Documents":    func(r *license.Reply) { r.Documents = make([]string, license.MaxReplyDocuments+1) },
+	} {
+		r := aReply()
+		spoil(r)
+		text, err := server.Reply(r)
+		require.ErrorContains(t, err, want)
+		require.ErrorIs(t, err, license.Malformed)
+		require.Nil(t, text)
 	}
 }
 

@@ -58,18 +58,22 @@ func (m *machineFlags) payload(t *tool) ([]byte, error) {
 }
 
 // A bindingRequest says to which machine a licence is bound: by a scheme and
-// a fingerprint, by an installation code, or to none.
+// a fingerprint, by an installation code, by a scheme and the receipt that
+// comes with activation, or to none.
 type bindingRequest struct {
 	scheme, fingerprint string
 	machine             machineFlags
+	receipt             bool // the licence needs one
 }
 
 func (r bindingRequest) bind(t *tool, products []license.Product) (license.Binding, error) {
 	switch {
 	case r.machine.given() && (r.scheme != "" || r.fingerprint != ""):
 		return license.Binding{}, cli.Usagef("--machine stands alone: an installation code has a scheme of its own")
+	case r.fingerprint == "" && r.scheme != "" && r.receipt:
+		return atActivation(r.scheme)
 	case (r.scheme != "") != (r.fingerprint != ""):
-		return license.Binding{}, cli.Usagef("a licence is bound with --scheme and --fingerprint together")
+		return license.Binding{}, cli.Usagef("a licence is bound with --scheme and --fingerprint together, or with --scheme and --needs-receipt to the machine that activates it")
 	case r.machine.given():
 		code, err := r.machine.payload(t)
 		return license.Binding{Scheme: binding.InstallationCodeScheme, Data: code}, err
@@ -105,4 +109,24 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
 	}
 	return license.Binding{Scheme: line, Data: data}, nil
+}
+
+// atActivation returns a binding to the machine that will activate the licence,
+// whose fingerprint nobody has seen yet. So the scheme has only components that
+// every product reads.
+func atActivation(name string) (license.Binding, error) {
+	line, err := schemeLine(name)
+	if err != nil {
+		return license.Binding{}, err
+	}
+	scheme, err := binding.ParseScheme(line)
+	if err != nil {
+		return license.Binding{}, err
+	}
+	for _, c := range scheme.Components() {
+		if !slices.Contains(binding.Standard(), c.Name) {
+			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which is no component that every product reads: a scheme is one of %s", line, c.Name, schemeHelp)
+		}
+	}
+	return license.Binding{Scheme: line}, nil
 }

@@ -21,7 +21,14 @@ func describeLicense(l *license.License, reveal bool) string {
 	b.WriteString(".\n")
 	line(&b, "Licensee", list(l.Licensee.Name, l.Licensee.Company, l.Licensee.Email))
 	line(&b, "Serial number", serial(l.Serial, reveal))
-	line(&b, "Bound by", l.Binding.Scheme)
+	if l.NeedsReceipt {
+		line(&b, "Activation", "it counts only with a receipt of the activation server")
+	}
+	if l.Binding.Scheme != "" && l.Binding.Data == nil {
+		line(&b, "Bound at activation by", l.Binding.Scheme)
+	} else {
+		line(&b, "Bound by", l.Binding.Scheme)
+	}
 	if l.Window.Kind != license.Perpetual {
 		line(&b, "Window", l.Window.String())
 	}
@@ -217,8 +224,12 @@ func indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
 }
 
-// content is a payload as JSON to embed in another. The serial number is left
-// out unless it is to be revealed.
+// secrets are the members that are withheld: whoever has a serial number or a
+// request key can activate what was sold, and documents may have one.
+var secrets = []string{"serial", "request_key", "documents", "receipt", "proof"}
+
+// content is a payload as JSON to embed in another. The serial number, and what
+// may hold it, is left out unless it is to be revealed.
 func content(payload []byte, err error, reveal bool) any {
 	if err != nil {
 		return nil
@@ -229,8 +240,10 @@ func content(payload []byte, err error, reveal bool) any {
 	if d.Decode(&members) != nil {
 		return nil
 	}
-	if _, has := members["serial"]; has && !reveal {
-		members["serial"] = "(withheld)"
+	for _, name := range secrets {
+		if v, has := members[name]; has && v != true && !reveal { // "receipt":true is a licence's
+			members[name] = "(withheld)"
+		}
 	}
 	return members
 }

@@ -16,9 +16,11 @@ import (
 )
 
 // read reads a file, or standard input for "-".
-func (t *tool) read(path string) ([]byte, error) {
+func (t *tool) read(path string) ([]byte, error) { return t.readWithin(license.MaxDocument, path) }
+
+func (t *tool) readWithin(limit int, path string) ([]byte, error) {
 	if path == "-" {
-		b, err := cli.ReadAll(t.in, license.MaxDocument)
+		b, err := cli.ReadAll(t.in, limit)
 		return b, cli.At(name(path), err)
 	}
 	f, err := os.Open(path)
@@ -26,7 +28,7 @@ func (t *tool) read(path string) ([]byte, error) {
 		return nil, plain(err)
 	}
 	defer f.Close()
-	b, err := cli.ReadAll(f, license.MaxDocument)
+	b, err := cli.ReadAll(f, limit)
 	return b, cli.At(name(path), err)
 }
 

@@ -24,11 +24,13 @@ type inspectFlags struct {
 func inspectCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "inspect", Args: "FILE | -", Summary: "Say what a document, a key or a file is, who signed it, and whether it holds.",
-		Help: `Knows licences, updates, catalogues, signed times, signed keyrings, keyrings,
-private and public key files, fingerprints, and every key that is typed. What no
-key of the keyring has signed is not shown, since anybody can have written it.
-An activation key also needs the licensee's name and the catalogue. Serial
-numbers are withheld, and private keys never shown.
+		Help: `Knows licences, updates, catalogues, signed times, receipts, requests and
+replies, signed keyrings, keyrings, private and public key files, fingerprints,
+and every key that is typed. What no key of the keyring has signed is not shown,
+since anybody can have written it; but a request is signed by the installation
+that asks, and shown if it is. An activation key also needs the licensee's name
+and the catalogue. Serial numbers and request keys are withheld, and private
+keys never shown.
 
 Exit code 1 says that it does not hold, or that it could not be checked.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
@@ -36,7 +38,7 @@ Exit code 1 says that it does not hold, or that it could not be checked.`,
 			f.StringVar(&i.keyring, "keyring", "", "`FILE` with the keyring that decides; keyring.txt if that is there")
 			f.StringVar(&i.catalogue, "catalogue", "", "`FILE` with the catalogue, for activation keys; catalogue.doc if that is there")
 			f.StringVar(&i.name, "name", "", "licensee's `NAME`, for activation keys")
-			f.BoolVar(&i.reveal, "reveal", false, "show serial numbers")
+			f.BoolVar(&i.reveal, "reveal", false, "show serial numbers and request keys")
 			return func(args []string) error {
 				if len(args) != 1 {
 					return cli.Usagef("name one file, or - for standard input")
@@ -54,7 +56,7 @@ type finding struct {
 }
 
 func (i *inspectFlags) run(path string) error {
-	text, err := i.t.read(path)
+	text, err := i.t.readWithin(license.MaxReply, path)
 	if err != nil {
 		return err
 	}
@@ -152,6 +154,9 @@ func fingerprint(text []byte) (finding, error) {
 
 // document says what a document holds, if the keyring vouches for it.
 func (i *inspectFlags) document(text []byte, kind string) (finding, error) {
+	if kind == license.KindRequest {
+		return i.request(text)
+	}
 	if i.keys == nil {
 		return finding{}, fmt.Errorf("this claims to be a document of the kind %s, which cannot be checked without a keyring: name one with --keyring", kind)
 	}
@@ -188,6 +193,18 @@ func openAny(text []byte, kind string, keys *license.Keyring, reveal bool) (find
 			return finding{}, err
 		}
 		return finding{describeTime(t), timeFields(t)}, nil
+	case license.KindReceipt:
+		r, err := license.OpenReceipt(text, keys)
+		if err != nil {
+			return finding{}, err
+		}
+		return finding{describeReceipt(r, reveal), receiptFields(r, reveal)}, nil
+	case license.KindReply:
+		r, err := license.OpenReply(text, keys)
+		if err != nil {
+			return finding{}, err
+		}
+		return finding{describeReply(r, keys, reveal), replyFields(r, reveal)}, nil
 	case license.KindKeyring:
 		next, err := keys.Rotate(text)
 		if err != nil {

@@ -32,6 +32,12 @@ A licence is bound to a machine by a scheme and the fingerprint that the product
 printed there, or by the installation code that was read out; without either it
 runs on every machine.
 
+With --needs-receipt it runs only where the activation server has confirmed it:
+the customer enters the serial number, and the server's receipt says where and
+until when. Then --scheme alone binds it to the machine that activates it:
+
+  vendor issue --product acme-cad --feature draw --needs-receipt --scheme workstation
+
 ` + limitsHelp + "\n\n" + fileHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &issueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
@@ -44,6 +50,7 @@ runs on every machine.
 			f.StringVar(&i.binding.scheme, "scheme", "", "binding scheme: one of "+schemeHelp)
 			f.StringVar(&i.binding.fingerprint, "fingerprint", "", "`FILE` with the text that \"product fingerprint\" printed, or -")
 			i.binding.machine.declare(f, "in place of scheme and fingerprint")
+			f.BoolVar(&i.binding.receipt, "needs-receipt", false, "have it count only with a receipt of the activation server")
 			f.StringVar(&i.id, "id", "", "`ID` of the licence; a random one unless given")
 			f.StringVar(&i.serialFrom, "serial-from", "", "`FILE` that has the serial number, or -; a new one unless given")
 			f.StringVar(&i.serialOut, "serial-out", "", "`FILE` for the serial number, which must not be there yet")
@@ -75,6 +82,7 @@ func (i *issueFlags) run() error {
 	if l.Binding, err = i.binding.bind(i.t, l.Products); err != nil {
 		return err
 	}
+	l.NeedsReceipt = i.binding.receipt
 	number, err := i.serialNumber()
 	if err != nil {
 		return err
