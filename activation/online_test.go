@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -560,6 +561,42 @@ func TestUsageComesBack(t *testing.T) {
 		require.Equal(t, license.OpReport, d.last().Operation)
 		require.EqualValues(t, 99, d.last().Usage.Features[license.Ref{Product: "acme-cad", Feature: "print"}].Runs, "runs that are reserved are not told")
 		require.EqualValues(t, 1, c.Decision("print").Left)
+	})
+}
+
+// However many features were used, a request is never too long; those whose runs
+// count come first.
+func TestManyFeaturesUsed(t *testing.T) {
+	t.Parallel()
+	o, _, d, typed := online(t)
+	o.Store, o.Dir, o.WitnessDir = &activation.MemoryStore{}, "", ""
+	_, serial := typedSerial(t, 7)
+	licence := string(d.v.sell(t, func(l *license.License) {
+		l.Serial, l.NeedsReceipt = serial, true
+		l.Products[0].Features = []license.Feature{{ID: "z-print", Runs: 100}}
+		for i := range 600 {
+			l.Products[0].Features = append(l.Products[0].Features, license.Feature{
+				ID: fmt.Sprintf("feature-%03d", i), Term: license.Term{Kind: license.FromFirstUse, Span: license.Span{Days: 30}},
+			})
+		}
+	}))
+	d.answer = func(r *license.Request, reply *license.Reply) {
+		reply.Receipt = d.receipt(t, r, func(p *license.Receipt) { p.Serial = serial })
+		reply.Documents = []string{licence}
+	}
+	visit(t, o, func(c *activation.Client) {
+		_, err := c.Enter(ctx, typed)
+		require.NoError(t, err)
+		for i := range 600 {
+			require.True(t, c.Allows(fmt.Sprintf("feature-%03d", i)))
+		}
+		require.NoError(t, c.Consume("z-print", 3))
+		_, err = c.CheckOnline(ctx)
+		require.NoError(t, err)
+		require.EqualValues(t, 3, d.last().Usage.Features[license.Ref{Product: "acme-cad", Feature: "z-print"}].Runs)
+		proof, err := c.Surrender(ctx, "")
+		require.NoError(t, err)
+		require.Less(t, len(proof), 8<<10)
 	})
 }
 
