@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/server/ledger/postgres"
+	"github.com/latchkey-go/latchkey/examples/server/ledger/sqlite"
 )
 
 // open opens an empty ledger.
@@ -12,6 +15,20 @@ func (b *bench) open(ctx context.Context, name string) (server.Ledger, error) {
 	switch name {
 	case "memory":
 		return server.NewMemoryLedger(), nil
+	case "sqlite":
+		l, err := sqlite.Open(ctx, filepath.Join(b.dir, "ledger.db"))
+		if err != nil {
+			return nil, err
+		}
+		b.closers = append(b.closers, l.Close)
+		return l, nil
+	case "postgres":
+		l, err := postgres.Open(ctx, b.postgres)
+		if err != nil {
+			return nil, err
+		}
+		b.closers = append(b.closers, l.Close)
+		return l, nil
 	default:
 		return nil, fmt.Errorf("there is no ledger %q", name)
 	}

@@ -1,0 +1,225 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+var (
+	// ErrClosed is returned for a job that comes after Close.
+	ErrClosed = errors.New("ledger: closed")
+
+	// ErrUnknown says that a commit was sent and its outcome not heard. Doing
+	// the jobs again might do them twice, so their callers are told instead.
+	ErrUnknown = errors.New("ledger: the database did not say whether it has stored the change")
+
+	errLeft = errors.New("ledger: an edit ended its goroutine")
+)
+
+// MaxGroup is how many jobs share a transaction at most, so that the first of
+// them does not wait for ever.
+const MaxGroup = 256
+
+// A Group does jobs in groups. Making a transaction durable costs a flush of
+// the disk, whatever is in it; so all jobs that come in while one transaction
+// is on its way go into the next together.
+type Group[J any] struct {
+	commit func(jobs []J, errs []error) error
+
+	mu      sync.Mutex
+	wake    *sync.Cond
+	waiting []*ticket[J]
+	closed  bool
+	workers sync.WaitGroup
+	stats   stats
+}
+
+// A ticket is a job with its outcome, which stands when done is closed.
+type ticket[J any] struct {
+	job  J
+	err  error
+	done chan struct{}
+}
+
+// NewGroup starts workers, each of which has at most one transaction on its
+// way. commit does jobs in one transaction, in their order. It returns nil once
+// what they did is durable, with the errors of single jobs, which do not touch
+// the others, in errs; and an error if nothing was stored. It is then called
+// again with each job alone, except after ErrUnknown.
+func NewGroup[J any](workers int, commit func(jobs []J, errs []error) error) *Group[J] {
+	g := &Group[J]{commit: commit}
+	g.wake = sync.NewCond(&g.mu)
+	for range workers {
+		g.workers.Add(1)
+		go g.work()
+	}
+	return g
+}
+
+// Do has a job done and returns its outcome. If ctx ends before a transaction
+// has taken the job up, it is not done and Do returns ctx's error; after that,
+// Do waits for the outcome, since it could not be taken back.
+func (g *Group[J]) Do(ctx context.Context, job J) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t := &ticket[J]{job: job, done: make(chan struct{})}
+	if !g.enter(t) {
+		return ErrClosed
+	}
+	select {
+	case <-t.done:
+	case <-ctx.Done():
+		if g.withdraw(t) {
+			return ctx.Err()
+		}
+		<-t.done
+	}
+	var p *panicked
+	if errors.As(t.err, &p) {
+		panic(p.value)
+	}
+	return t.err
+}
+
+func (g *Group[J]) enter(t *ticket[J]) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return false
+	}
+	g.waiting = append(g.waiting, t)
+	g.wake.Signal()
+	return true
+}
+
+// withdraw reports whether the ticket still waited.
+func (g *Group[J]) withdraw(t *ticket[J]) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, w := range g.waiting {
+		if w == t {
+			g.waiting = append(g.waiting[:i:i], g.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// Waiting returns how many jobs wait for a transaction to take them up.
+func (g *Group[J]) Waiting() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.waiting)
+}
+
+// Close finishes what was accepted, and refuses the rest.
+func (g *Group[J]) Close() {
+	g.mu.Lock()
+	g.closed = true
+	g.wake.Broadcast()
+	g.mu.Unlock()
+	g.workers.Wait()
+}
+
+// work does groups until there are no more. Should an edit end the goroutine,
+// as a test's FailNow does, another one takes over.
+func (g *Group[J]) work() {
+	ended := false
+	defer func() {
+		if ended {
+			g.workers.Done()
+		} else {
+			go g.work()
+		}
+	}()
+	for group := g.take(); group != nil; group = g.take() {
+		g.serve(group)
+	}
+	ended = true
+}
+
+// take waits for jobs and returns all there are, nil after Close.
+func (g *Group[J]) take() []*ticket[J] {
+	// Those whom the last commit has released get to ask for their next job, so
+	// that they are in one group and not in two that take turns.
+	runtime.Gosched()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for len(g.waiting) == 0 {
+		if g.closed {
+			return nil
+		}
+		g.wake.Wait()
+	}
+	n := min(len(g.waiting), MaxGroup)
+	group := g.waiting[:n:n]
+	g.waiting = g.waiting[n:]
+	return group
+}
+
+// serve does a group, and tells each its outcome.
+func (g *Group[J]) serve(group []*ticket[J]) {
+	told := 0
+	defer func() { // only where an edit has ended this goroutine are there any left
+		for _, t := range group[told:] {
+			t.finish(errLeft)
+		}
+	}()
+	errs, err := g.try(group)
+	if err == nil || len(group) == 1 || errors.Is(err, ErrUnknown) {
+		for i, t := range group {
+			told++
+			t.finish(first(err, errs[i]))
+		}
+		return
+	}
+	for i := range group {
+		g.stats.retries.Add(1)
+		errs, err := g.try(group[i : i+1])
+		told++
+		group[i].finish(first(err, errs[0]))
+	}
+}
+
+func (g *Group[J]) try(group []*ticket[J]) ([]error, error) {
+	jobs := make([]J, len(group))
+	for i, t := range group {
+		jobs[i] = t.job
+	}
+	errs := make([]error, len(group))
+	g.stats.groups.Add(1)
+	g.stats.jobs.Add(int64(len(group)))
+	return errs, g.commit(jobs, errs)
+}
+
+func (t *ticket[J]) finish(err error) {
+	t.err = err
+	close(t.done)
+}
+
+// first prefers the error of the transaction: in one that was not stored, a
+// job may have failed over what another did there.
+func first(group, own error) error {
+	if group != nil {
+		return group
+	}
+	return own
+}
+
+// Stats counts what a Group has done since it was started.
+type Stats struct {
+	Groups  int64 // transactions begun
+	Jobs    int64 // in them
+	Retries int64 // of jobs alone, after a transaction that failed
+}
+
+type stats struct{ groups, jobs, retries atomic.Int64 }
+
+// Stats returns the counts.
+func (g *Group[J]) Stats() Stats {
+	return Stats{Groups: g.stats.groups.Load(), Jobs: g.stats.jobs.Load(), Retries: g.stats.retries.Load()}
+}

@@ -1,0 +1,18 @@
+package postgres
+
+// Statements are all that run while the server does, but for those that insert
+// given rows.
+var Statements = []string{
+	idsByRequest, lockSales, readSales, documentsOf, activationsByMark, activationsByID,
+	updateSales, renameSale, putDocuments, dropDocuments, putActivations, addMarks, dropMarks, addEvents,
+	salesByOrder, salesByCustomer, salesByProduct, allSales, activationsOf, eventsOf,
+}
+
+// Lists are the statements that list sales, by the index that each is to use.
+var Lists = map[string]string{
+	"sales_by_order": salesByOrder, "sales_by_customer": salesByCustomer,
+	"sales_by_product": salesByProduct, "sales_by_serial": allSales,
+}
+
+// Session is what a connection begins with.
+const Session = session

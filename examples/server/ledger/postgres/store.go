@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/latchkey-go/latchkey/examples/server/ledger"
+)
+
+const (
+	updateSales = `UPDATE sales s SET version = u.version, data = u.data::json
+		FROM unnest($1::bytea[], $2::bigint[], $3::text[]) AS u (id, version, data) WHERE s.id = u.id`
+	renameSale = `UPDATE sales SET request = $2, request_key = $3, product = $4, order_number = $5, customer = $6 WHERE id = $1`
+
+	putDocuments = `INSERT INTO documents (sale, place, meta, text)
+		SELECT u.sale, u.place, u.meta::json, u.text FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::bytea[]) AS u (sale, place, meta, text)
+		ON CONFLICT (sale, place) DO UPDATE SET meta = excluded.meta, text = excluded.text`
+	dropDocuments = `DELETE FROM documents d USING unnest($1::bytea[], $2::bigint[]) AS u (sale, place)
+		WHERE d.sale = u.sale AND d.place = u.place`
+
+	putActivations = `INSERT INTO activations (sale, id, data)
+		SELECT u.sale, u.id, u.data::json FROM unnest($1::bytea[], $2::text[], $3::text[]) AS u (sale, id, data)
+		ON CONFLICT (sale, id) DO UPDATE SET data = excluded.data`
+
+	addMarks = `INSERT INTO marks (sale, mark, activation)
+		SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) ON CONFLICT DO NOTHING`
+	dropMarks = `DELETE FROM marks m USING unnest($1::bytea[], $2::bytea[], $3::text[]) AS u (sale, mark, activation)
+		WHERE m.sale = u.sale AND m.mark = u.mark AND m.activation = u.activation`
+
+	addEvents = `INSERT INTO events (sale, time, kind, activation, actor, detail)
+		SELECT u.sale, u.time, u.kind, u.activation, u.actor, u.detail
+		FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+			WITH ORDINALITY AS u (sale, time, kind, activation, actor, detail, n) ORDER BY u.n`
+)
+
+// store writes what jobs have made of a state and commits it, in one exchange.
+// Where they have made nothing, nothing is sent.
+func (l *Ledger) store(ctx context.Context, conn *pgx.Conn, s *state) error {
+	w := &writes{hasher: l.hasher}
+	for id, sale := range s.sales {
+		w.sale(id, sale)
+	}
+	b := w.batch()
+	if b.Len() == 0 {
+		return nil
+	}
+	b.Queue("COMMIT")
+	return finish(conn.SendBatch(ctx, b), b.Len())
+}
+
+var errRolledBack = errors.New("postgres: the transaction was rolled back")
+
+// finish reads the results of writes and the commit after them. The server
+// skips all that comes after a statement that failed; so an error that it has
+// reported says that nothing was committed. Without its word, that is not known.
+func finish(results pgx.BatchResults, n int) (err error) {
+	defer func() {
+		closed := results.Close()
+		if err == nil {
+			err = closed
+		}
+		var refused *pgconn.PgError
+		if err != nil && (!errors.As(err, &refused) || refused.Severity != "ERROR") {
+			err = fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
+		}
+	}()
+	for range n {
+		tag, err := results.Exec()
+		if err != nil {
+			return err
+		}
+		if tag.String() == "ROLLBACK" {
+			return errRolledBack
+		}
+	}
+	return nil
+}

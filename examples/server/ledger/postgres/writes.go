@@ -1,0 +1,165 @@
+package postgres
+
+import (
+	"github.com/jackc/pgx/v5"
+
+	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/server/ledger"
+)
+
+// writes are the rows that a transaction writes, column by column.
+type writes struct {
+	hasher      *ledger.Hasher
+	sales       saleColumns
+	renamed     [][]any
+	documents   documentColumns
+	dropped     documentColumns
+	activations activationColumns
+	marks       markColumns
+	unmarked    markColumns
+	events      eventColumns
+}
+
+type saleColumns struct {
+	id      [][]byte
+	version []int64
+	data    []string
+}
+
+type documentColumns struct {
+	sale  [][]byte
+	place []int64
+	meta  []string
+	text  [][]byte
+}
+
+type activationColumns struct {
+	sale     [][]byte
+	id, data []string
+}
+
+type markColumns struct {
+	sale, mark [][]byte
+	activation []string
+}
+
+type eventColumns struct {
+	sale                            [][]byte
+	time                            []int64
+	kind, activation, actor, detail []string
+}
+
+// sale adds what was made of a sale.
+func (w *writes) sale(id ledger.Hash, s *sale) {
+	if s.now != s.before {
+		w.changed(id, s)
+	}
+	for _, a := range s.activations {
+		if a.now != a.before {
+			w.activation(id, a)
+		}
+	}
+	for _, e := range s.events {
+		w.events.add(id, e)
+	}
+}
+
+func (w *writes) changed(id ledger.Hash, s *sale) {
+	w.sales.id = append(w.sales.id, id[:])
+	w.sales.version = append(w.sales.version, s.now.Version)
+	w.sales.data = append(w.sales.data, string(s.now.Data))
+	if !s.now.SameNames(s.before) {
+		w.renamed = append(w.renamed, []any{
+			id[:], request(w.hasher, s.now), column(s.now.RequestKey), column(s.now.Product), column(s.now.Order), column(s.now.Customer),
+		})
+	}
+	put, gone := ledger.DocumentChanges(s.before.Documents, s.now.Documents)
+	for _, d := range put {
+		w.documents.add(id, d)
+	}
+	for _, place := range gone {
+		w.dropped.add(id, ledger.Document{Place: place})
+	}
+}
+
+// request returns the hash of a sale's request key, nil if there is none.
+func request(hasher *ledger.Hasher, s *ledger.SaleRow) []byte {
+	if s.RequestKey == "" {
+		return nil
+	}
+	h := hasher.RequestKey(s.RequestKey)
+	return h[:]
+}
+
+// activation adds an activation. One that was there and not read keeps the
+// marks it had; they may lead to it, and are then found not to be its own.
+func (w *writes) activation(id ledger.Hash, a *activation) {
+	var before []string
+	if a.before != nil {
+		before = a.before.Marks
+	}
+	name := column(a.now.ID)
+	w.activations.sale = append(w.activations.sale, id[:])
+	w.activations.id = append(w.activations.id, name)
+	w.activations.data = append(w.activations.data, string(a.now.Data))
+	added, gone := ledger.MarkChanges(before, a.now.Marks)
+	for _, m := range added {
+		w.marks.add(id, w.hasher.Mark(m), name)
+	}
+	for _, m := range gone {
+		w.unmarked.add(id, w.hasher.Mark(m), name)
+	}
+}
+
+func (c *documentColumns) add(sale ledger.Hash, d ledger.Document) {
+	c.sale, c.place = append(c.sale, sale[:]), append(c.place, d.Place)
+	c.meta, c.text = append(c.meta, string(d.Meta)), append(c.text, filled(d.Text))
+}
+
+// filled returns bytes that are not null.
+func filled(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func (c *markColumns) add(sale, mark ledger.Hash, activation string) {
+	c.sale, c.mark, c.activation = append(c.sale, sale[:]), append(c.mark, mark[:]), append(c.activation, activation)
+}
+
+func (c *eventColumns) add(sale ledger.Hash, e server.Event) {
+	c.sale, c.time = append(c.sale, sale[:]), append(c.time, ledger.Seconds(e.Time))
+	c.kind, c.activation = append(c.kind, column(e.Kind)), append(c.activation, column(e.Activation))
+	c.actor, c.detail = append(c.actor, column(e.Actor)), append(c.detail, column(e.Detail))
+}
+
+// batch returns the statements that write it all.
+func (w *writes) batch() *pgx.Batch {
+	b := &pgx.Batch{}
+	if c := &w.sales; len(c.id) > 0 {
+		b.Queue(updateSales, c.id, c.version, c.data)
+	}
+	for _, r := range w.renamed {
+		b.Queue(renameSale, r...)
+	}
+	if c := &w.documents; len(c.sale) > 0 {
+		b.Queue(putDocuments, c.sale, c.place, c.meta, c.text)
+	}
+	if c := &w.dropped; len(c.sale) > 0 {
+		b.Queue(dropDocuments, c.sale, c.place)
+	}
+	if c := &w.activations; len(c.sale) > 0 {
+		b.Queue(putActivations, c.sale, c.id, c.data)
+	}
+	if c := &w.marks; len(c.sale) > 0 {
+		b.Queue(addMarks, c.sale, c.mark, c.activation)
+	}
+	if c := &w.unmarked; len(c.sale) > 0 {
+		b.Queue(dropMarks, c.sale, c.mark, c.activation)
+	}
+	if c := &w.events; len(c.sale) > 0 {
+		b.Queue(addEvents, c.sale, c.time, c.kind, c.activation, c.actor, c.detail)
+	}
+	return b
+}

@@ -1,0 +1,170 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"zombiezen.com/go/sqlite"
+
+	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/server/ledger"
+)
+
+// commit does jobs in one transaction. Each edit runs on what was loaded for it
+// there, and is written once it has succeeded; so one that fails has written
+// nothing, and the next one sees all that was written before.
+func (l *Ledger) commit(jobs []job, errs []error) error {
+	return immediately(context.Background(), l.writer, func() error {
+		wrote := 0
+		for i, j := range jobs {
+			did, err := false, error(nil)
+			if j.edit != nil {
+				did, errs[i], err = l.change(j)
+			} else {
+				did, errs[i], err = l.add(j.add)
+			}
+			if err != nil {
+				return err
+			}
+			if did {
+				wrote++
+			}
+		}
+		if wrote > 0 {
+			l.committing(wrote)
+		}
+		return nil
+	})
+}
+
+// change does one Change. own is an error that concerns no other job.
+func (l *Ledger) change(j job) (wrote bool, own, err error) {
+	r, err := l.load(l.writer, j.at)
+	if err != nil {
+		return false, nil, err
+	}
+	marked, own := r.Edit(j.at, j.edit)
+	if own != nil || marked.Empty() {
+		return false, own, nil
+	}
+	return true, nil, l.store(r, marked)
+}
+
+// store writes what was marked in an account.
+func (l *Ledger) store(r *rows, m *ledger.Marked) error {
+	if m.Sale != nil {
+		if err := l.storeSale(r, m.Sale); err != nil {
+			return err
+		}
+	}
+	for _, a := range m.Activations {
+		if err := l.storeActivation(r, a); err != nil {
+			return err
+		}
+	}
+	for _, e := range m.Events {
+		if err := storeEvent(l.writer, r.sale, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	updateSale = `UPDATE sales SET version = ?, data = ? WHERE n = ?`
+	renameSale = `UPDATE sales SET version = ?, data = ?, request = ?, request_key = ?, product = ?, order_number = ?, customer = ? WHERE n = ?`
+
+	putDocument = `INSERT INTO documents (sale, place, meta, text) VALUES (?, ?, ?, ?)
+		ON CONFLICT (sale, place) DO UPDATE SET meta = excluded.meta, text = excluded.text`
+	dropDocument = `DELETE FROM documents WHERE sale = ? AND place = ?`
+
+	addActivation    = `INSERT OR IGNORE INTO activations (sale, id, data) VALUES (?, ?, ?)`
+	updateActivation = `UPDATE activations SET data = ? WHERE n = ?`
+
+	addMark  = `INSERT OR IGNORE INTO marks (sale, mark, activation) VALUES (?, ?, ?)`
+	dropMark = `DELETE FROM marks WHERE sale = ? AND mark = ? AND activation = ?`
+
+	addEvent = `INSERT INTO events (sale, time, kind, activation, actor, detail) VALUES (?, ?, ?, ?, ?, ?)`
+)
+
+func (l *Ledger) storeSale(r *rows, s *ledger.SaleRow) error {
+	var err error
+	if s.SameNames(r.Sale) { // and so no index changes
+		err = ask(l.writer, updateSale).int(s.Version).text(string(s.Data)).int(r.sale).run()
+	} else {
+		q := ask(l.writer, renameSale).int(s.Version).text(string(s.Data))
+		err = l.request(q, s).text(string(s.RequestKey)).text(s.Product).text(s.Order).text(s.Customer).int(r.sale).run()
+	}
+	if err != nil {
+		return err
+	}
+	return storeDocuments(l.writer, r.sale, r.Sale.Documents, s.Documents)
+}
+
+// request binds the hash of a sale's request key, or that there is none.
+func (l *Ledger) request(q *query, s *ledger.SaleRow) *query {
+	if s.RequestKey == "" {
+		return q.null()
+	}
+	return q.hash(l.hasher.RequestKey(s.RequestKey))
+}
+
+func storeDocuments(conn *sqlite.Conn, sale int64, from, to []ledger.Document) error {
+	put, gone := ledger.DocumentChanges(from, to)
+	for _, d := range put {
+		if err := ask(conn, putDocument).int(sale).int(d.Place).text(string(d.Meta)).bytes(d.Text).run(); err != nil {
+			return err
+		}
+	}
+	for _, place := range gone {
+		if err := ask(conn, dropDocument).int(sale).int(place).run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) storeActivation(r *rows, a *ledger.ActivationRow) error {
+	n, known := r.activations[a.ID]
+	if !known {
+		if err := ask(l.writer, addActivation).int(r.sale).text(a.ID).text(string(a.Data)).run(); err != nil {
+			return err
+		}
+		if l.writer.Changes() > 0 {
+			return l.storeMarks(r.sale, l.writer.LastInsertRowID(), nil, a.Marks)
+		}
+		// It is there, and was not loaded.
+		if err := r.find(ask(l.writer, activationByID).int(r.sale).text(a.ID)); err != nil {
+			return err
+		}
+		n = r.activations[a.ID]
+	}
+	if err := ask(l.writer, updateActivation).text(string(a.Data)).int(n).run(); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(r.Activations, func(b *ledger.ActivationRow) bool { return b.ID == a.ID })
+	before, err := r.Activations[i].AllMarks()
+	if err != nil {
+		return err
+	}
+	return l.storeMarks(r.sale, n, before, a.Marks)
+}
+
+func (l *Ledger) storeMarks(sale, activation int64, before, after []string) error {
+	added, gone := ledger.MarkChanges(before, after)
+	for _, m := range added {
+		if err := ask(l.writer, addMark).int(sale).hash(l.hasher.Mark(m)).int(activation).run(); err != nil {
+			return err
+		}
+	}
+	for _, m := range gone {
+		if err := ask(l.writer, dropMark).int(sale).hash(l.hasher.Mark(m)).int(activation).run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func storeEvent(conn *sqlite.Conn, sale int64, e server.Event) error {
+	return ask(conn, addEvent).int(sale).int(ledger.Seconds(e.Time)).text(string(e.Kind)).text(e.Activation).text(e.Actor).text(e.Detail).run()
+}

@@ -1,0 +1,71 @@
+-- Sales are found by keyed hashes of their serial number and request key, and
+-- everything that belongs to one by its row number n, which is short.
+
+CREATE TABLE settings (
+	name  TEXT PRIMARY KEY,
+	value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sales (
+	n            INTEGER PRIMARY KEY,
+	id           BLOB NOT NULL UNIQUE,
+	request      BLOB UNIQUE,
+	serial       TEXT NOT NULL,
+	request_key  TEXT NOT NULL,
+	product      TEXT NOT NULL,
+	order_number TEXT NOT NULL,
+	customer     TEXT NOT NULL,
+	version      INTEGER NOT NULL,
+	data         TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX sales_by_serial ON sales (serial);
+CREATE INDEX sales_by_product ON sales (product, serial);
+CREATE INDEX sales_by_order ON sales (order_number, serial);
+CREATE INDEX sales_by_customer ON sales (customer, serial);
+
+-- The licence is at place 0, its updates are at 1 and after.
+CREATE TABLE documents (
+	sale  INTEGER NOT NULL REFERENCES sales (n),
+	place INTEGER NOT NULL,
+	meta  TEXT NOT NULL,
+	text  BLOB NOT NULL,
+	UNIQUE (sale, place)
+) STRICT;
+
+CREATE TABLE activations (
+	n    INTEGER PRIMARY KEY,
+	sale INTEGER NOT NULL REFERENCES sales (n),
+	id   TEXT NOT NULL,
+	data TEXT NOT NULL,
+	UNIQUE (sale, id)
+) STRICT;
+
+CREATE TABLE marks (
+	sale       INTEGER NOT NULL,
+	mark       BLOB NOT NULL,
+	activation INTEGER NOT NULL,
+	PRIMARY KEY (sale, mark, activation)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+	id         INTEGER PRIMARY KEY,
+	sale       INTEGER NOT NULL,
+	time       INTEGER NOT NULL, -- seconds since 1970
+	kind       TEXT NOT NULL,
+	activation TEXT NOT NULL,
+	actor      TEXT NOT NULL,
+	detail     TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX events_by_sale ON events (sale, id);
+
+CREATE TRIGGER events_stay BEFORE UPDATE ON events
+BEGIN
+	SELECT RAISE(ABORT, 'events are never changed');
+END;
+
+CREATE TRIGGER events_remain BEFORE DELETE ON events
+BEGIN
+	SELECT RAISE(ABORT, 'events are never removed');
+END;
