@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,9 +14,35 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
+// A stage stands in for a *testing.T, which an example does not have.
+type stage struct {
+	testing.TB
+	cleanup []func()
+}
+
+func (s *stage) Helper()                   {}
+func (s *stage) Cleanup(f func())          { s.cleanup = append(s.cleanup, f) }
+func (s *stage) Fatal(args ...any)         { panic(fmt.Sprint(args...)) }
+func (s *stage) Fatalf(f string, a ...any) { panic(fmt.Sprintf(f, a...)) }
+
+func (s *stage) TempDir() string {
+	dir, err := os.MkdirTemp("", "example-")
+	if err != nil {
+		panic(err)
+	}
+	s.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func (s *stage) end() {
+	for _, f := range slices.Backward(s.cleanup) {
+		f()
+	}
+}
+
 // exportWithoutNetwork is a test as an application would have one: what does it
 // do when the network goes down while the licence is to be confirmed each week?
-func exportWithoutNetwork(t *testing.T) {
+func exportWithoutNetwork(t testing.TB) {
 	vendor := activationtest.New(t)
 	sale := vendor.Sell(activationtest.Sale{
 		Features: []license.Feature{{ID: "export"}},
@@ -43,9 +71,10 @@ func exportWithoutNetwork(t *testing.T) {
 }
 
 func Example() {
-	testing.RunTests(func(string, string) (bool, error) { return true, nil }, []testing.InternalTest{
-		{Name: "TestExportWithoutNetwork", F: exportWithoutNetwork},
-	})
+	// In a test file this is func TestExportWithoutNetwork(t *testing.T).
+	t := &stage{}
+	defer t.end()
+	exportWithoutNetwork(t)
 	// Output:
 	// activated: true
 	// unreachable: true

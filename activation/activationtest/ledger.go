@@ -72,7 +72,7 @@ func newSale(serial license.Serial) *server.Sale {
 func fullSale() *server.Sale {
 	obtain := license.Period{From: license.DateOf(born), Until: license.DateOf(born.AddDate(1, 0, 0))}
 	return &server.Sale{
-		Serial: "S-FULL", RequestKey: "1234567894", Product: "acme-cad", Also: []string{"acme-cam", "acme-sim"},
+		Serial: "S-FULL", RequestKey: "1234567894", Product: "acme-cad", Also: []string{"acme-cam", "acme-sim"}, TrialSpan: license.Span{Months: 1, Days: 14},
 		Actor: "olga", Order: "2026/0815", Customer: "Ödland & Söhne", Created: born, Version: 7,
 		Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
 		Transfers: 2, Period: 365 * 24 * time.Hour, GivenUp: []time.Time{born, born.Add(time.Hour)},

@@ -288,13 +288,14 @@ func TestSeed002(t *testing.T) {
 			again := v.Options() // installed anew on the same machine
 			again.Host = o.Host
 			c = v.Open(again)
-			_, _ = c.Enter(ctx, sale.Typed)
+			_, err := c.Enter(ctx, sale.Typed)
+			require.Equal(t, day("2026-04-09"), code(t, err, license.TrialUsed).Until)
 			require.False(t, c.Decision("export").State.Works(), "it does not start again")
 			v.Clock().Advance(-31 * 24 * time.Hour)
 			require.False(t, c.Allows("export"), "nor with the clock set back")
 
 			enter(t, v.Client(), sale.Typed)
-			_, err := v.Client().Enter(ctx, sale.Typed)
+			_, err = v.Client().Enter(ctx, sale.Typed)
 			r := code(t, err, license.ActivationLimit)
 			require.Equal(t, cap, r.Max)
 		}

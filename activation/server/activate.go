@@ -24,6 +24,9 @@ func (v *visit) activate(a *Account) outcome {
 	if one == nil {
 		one = &Activation{ID: v.id, First: v.now}
 	}
+	if why := v.trialOver(a.Sale, one); why != nil {
+		return no(*why)
+	}
 	if !one.Active {
 		if why := v.begin(a, one, p.activation != nil); why != nil {
 			return no(*why)
@@ -31,8 +34,23 @@ func (v *visit) activate(a *Account) outcome {
 	}
 	i := v.settleIn(a, one)
 	v.follow(a, one, p)
+	if v.step(i) == stepNew {
+		a.Put(one) // it goes on, so that a proof it gave before is worth nothing any more
+	}
 	link := v.touch(a, one, i)
 	return v.serve(a, one, i, link)
+}
+
+// trialOver returns why a machine that has had its trial gets nothing any more,
+// nil if it has not, or if the trial does not count from when it began here.
+func (v *visit) trialOver(s *Sale, one *Activation) *license.Reason {
+	if s.TrialSpan.IsZero() || len(s.Updates) > 0 { // an update may have made it longer
+		return nil
+	}
+	if end := s.TrialSpan.After(license.DateOf(one.First)); end != 0 && license.DateOf(v.now) > end {
+		return &license.Reason{Code: license.TrialUsed, Until: end}
+	}
+	return nil
 }
 
 // whileClosed tells an installation that has a receipt why it counts no more,

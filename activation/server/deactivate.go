@@ -47,12 +47,15 @@ func (v *visit) move(a *Account) outcome {
 
 // give ends an activation, by the word of one of its installations. The reason
 // why not is TransfersUsed; or ProofWrong for a word that was given, and kept
-// by somebody, before the installation went on with its life.
+// by somebody, before the installation went on with its life: it names a step that
+// was taken since, or as the proof of a move one that the life passed by. The step
+// of a proof is not the installation's own, so it is not kept as one.
 func (v *visit) give(a *Account, one *Activation, i *Installation, kind EventKind, detail string) *license.Reason {
 	if !one.Active {
 		return nil
 	}
-	if v.step(i) == stepPast {
+	step := v.step(i)
+	if step == stepPast || kind == EventMoved && step == stepFork {
 		return &license.Reason{Code: license.ProofWrong}
 	}
 	if why := a.Sale.spend(v.now); why != nil {
@@ -60,7 +63,9 @@ func (v *visit) give(a *Account, one *Activation, i *Installation, kind EventKin
 	}
 	a.end(one, v.now)
 	v.note(a, kind, one, detail)
-	v.touch(a, one, i)
+	if kind != EventMoved {
+		v.touch(a, one, i)
+	}
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 func TestDeactivate(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
-	v.sell(bound(board), func(s *server.Sale) { s.Limit = 1 })
+	v.sell(bound(board), withRequestKey, func(s *server.Sale) { s.Limit = 1 })
 	c, other := v.client(1), v.client(2)
 	c.no(license.OpDeactivate, license.NotActivated)
 	first := c.activate()
@@ -29,6 +29,8 @@ func TestDeactivate(t *testing.T) {
 	require.Zero(t, wrote, "what has ended stays so, and is not written again")
 	c.no(license.OpCheck, license.NotActivated)
 	c.no(license.OpReport, license.NotActivated)
+	c.no(license.OpCheck, license.NotActivated, byKey)
+	other.no(license.OpCheck, license.RequestNotAccepted, byKey)
 
 	other.activate()
 	c.no(license.OpActivate, license.ActivationLimit)
@@ -129,7 +131,9 @@ func TestMoveIsWhole(t *testing.T) {
 	trial.sell(bound(board), func(s *server.Sale) { s.Limit, s.Trial = 1, true })
 	from, to = trial.client(1), trial.client(2)
 	from.activate()
-	to.no(license.OpMove, license.ActivationLimit, proving(from.proof()))
+	version := trial.sale().Version
+	require.Equal(t, version, to.no(license.OpMove, license.ActivationLimit, proving(from.proof())).Sequence)
+	require.Equal(t, version, trial.sale().Version)
 	from.yes(license.OpCheck)
 }
 
@@ -161,6 +165,7 @@ func TestProofWrong(t *testing.T) {
 		require.Empty(t, reply.Receipt, name)
 	}
 	from.yes(license.OpCheck)
+	from.no(license.OpMove, license.ProofWrong, proving(from.proof()))
 	to.yes(license.OpMove, proving(signed(byKey)))
 }
 

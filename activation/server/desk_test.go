@@ -19,15 +19,16 @@ func TestNewRefuses(t *testing.T) {
 		"Issuer":  func(o *server.Options) { o.Issuer = nil },
 		"Keyring": func(o *server.Options) { o.Keyring = nil },
 		"no key":  func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleActivation, 33) },
-		"role":    func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleLicense, 1) },
+		"role":    func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleActivation, 1) },
 		"cannot":  func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleLicense, 2) }, // the key of the other role
 		"ended":   func(o *server.Options) { o.Now = func() time.Time { return noon.AddDate(20, 0, 0) } },
 		"next":    func(o *server.Options) { o.NextKeyring = []byte("no keyring") },
 	} {
 		o := v.options
 		spoil(&o)
-		_, err := server.New(o)
+		s, err := server.New(o)
 		require.ErrorContains(t, err, name)
+		require.Nil(t, s)
 	}
 	_, err := server.New(server.Options{Issuer: v.options.Issuer, Keyring: v.keyring, Ledger: v.ledger})
 	require.NoError(t, err)
@@ -253,6 +254,13 @@ func TestReleaseRefuses(t *testing.T) {
 // comes.
 func TestReleaseUnderAnotherScheme(t *testing.T) {
 	t.Parallel()
+	for _, op := range []license.Operation{license.OpCheck, license.OpActivate} {
+		testReleaseUnderAnotherScheme(t, op)
+	}
+}
+
+func testReleaseUnderAnotherScheme(t *testing.T, op license.Operation) {
+	t.Helper()
 	v := newVendor(t)
 	provisional := aLicense()
 	provisional.Kind = license.Provisional
@@ -262,7 +270,7 @@ func TestReleaseUnderAnotherScheme(t *testing.T) {
 	final := bound(board)
 	final.ID, final.Issued = "L-2", noon
 	require.NoError(t, v.Release(t.Context(), "olga", theSerial, v.sign(final)))
-	r := c.receipt(c.yes(license.OpCheck))
+	r := c.receipt(c.yes(op))
 	require.Equal(t, id, r.ID)
 	require.Equal(t, board, r.Binding.Scheme)
 	require.NotEmpty(t, r.Binding.Data)

@@ -92,7 +92,7 @@ func (s *Server) settle(ctx context.Context, v *visit) (out outcome, err error) 
 		changes := false
 		err = s.ledger.Look(ctx, v.at(), func(a *Account) error {
 			out = v.decide(a)
-			changes = a.marked() && !out.refused()
+			changes = a.marked()
 			return nil
 		})
 		if err != nil || !changes {

@@ -109,7 +109,7 @@ func (a *Account) Changes() (sale bool, activations []*Activation, events []Even
 type Sale struct {
 	Serial     license.Serial `json:"-"` // as package keyfmt prints one, in one row
 	RequestKey license.Serial `json:"-"` // ten digits, "" if there is none
-	Product    string         // that its licence names first
+	Product    string         // that its licence names first, unless the vendor chose another of its products
 	Also       []string       // the other products of its licence and updates
 	Actor      string         // who sold it
 	Order      string         // the vendor's number, "" if there is none
@@ -117,9 +117,10 @@ type Sale struct {
 	Created    time.Time
 	Version    int64 // grows with every change
 
-	Limit       int64 // how many machines may have it activated at once, and for a trial, ever
-	Used        int64 // how many have
-	Trial       bool  // one start for each machine, and giving it up frees nothing
+	Limit       int64        // how many machines may have it activated at once, and for a trial, ever
+	Used        int64        // how many have
+	TrialSpan   license.Span // how long a trial lasts that counts from its activation; zero for another
+	Trial       bool         // one start for each machine, and giving it up frees nothing
 	Blocked     bool
 	Cancelled   bool
 	PaymentHold bool // nothing new is delivered, what is there runs on

@@ -110,6 +110,10 @@ func (s *Sale) take(l *license.License, text []byte) error {
 		s.alsoSells(p.ID)
 	}
 	s.License, s.LicenseID, s.Revision, s.Pending = text, l.ID, l.Revision, l.Kind == license.Provisional
+	s.TrialSpan = license.Span{}
+	if s.Trial && l.Window.Kind == license.FromActivation {
+		s.TrialSpan = l.Window.Span
+	}
 	s.Scheme = ""
 	if l.Binding.Data == nil {
 		s.Scheme = l.Binding.Scheme

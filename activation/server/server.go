@@ -92,7 +92,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.NextKeyring != nil {
-		return s, s.announce(o.NextKeyring)
+		if err := s.announce(o.NextKeyring); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }

@@ -253,14 +253,14 @@ func threatClone(t *testing.T) {
 	require.False(t, v.activations()[0].Installations[0].Cloned)
 	for range 5 {
 		v.pass(13 * time.Hour)
-		two.yes(license.OpCheck)
+		one.yes(license.OpCheck) // which is not the one that was here last
 	}
 	require.Equal(t, 1, clones(), "one life alone is none too many")
 	v.pass(13 * time.Hour)
-	one.link, one.next = two.link, one.draw("next") // a copy anew
-	two.yes(license.OpCheck)
-	v.pass(time.Minute)
+	two.link, two.next = one.link, two.draw("next") // a copy anew
 	one.yes(license.OpCheck)
+	v.pass(time.Minute)
+	two.yes(license.OpCheck)
 	require.Equal(t, 2, clones())
 
 	toleranceOfCopies(t)

@@ -37,6 +37,8 @@ type saleData struct {
 	Limit       int64         `json:"limit,omitempty"`
 	Used        int64         `json:"used,omitempty"`
 	Trial       bool          `json:"trial,omitempty"`
+	TrialMonths int           `json:"trial_months,omitempty"`
+	TrialDays   int           `json:"trial_days,omitempty"`
 	Blocked     bool          `json:"blocked,omitempty"`
 	Cancelled   bool          `json:"cancelled,omitempty"`
 	PaymentHold bool          `json:"payment_hold,omitempty"`
@@ -66,6 +68,7 @@ func EncodeSale(s *server.Sale) (*SaleRow, error) {
 	data, err := encode(&saleData{
 		Also: s.Also, Actor: s.Actor, Created: secondsOf(s.Created), Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked,
 		Cancelled: s.Cancelled, PaymentHold: s.PaymentHold, Contact: s.Contact, Transfers: s.Transfers,
+		TrialMonths: s.TrialSpan.Months, TrialDays: s.TrialSpan.Days,
 		Period: s.Period, GivenUp: allSeconds(s.GivenUp), Lease: s.Lease, Grace: s.Grace,
 		LicenseID: s.LicenseID, Revision: s.Revision, Scheme: s.Scheme, Pending: s.Pending,
 	}, append([]string{
@@ -112,6 +115,7 @@ func (r *SaleRow) Sale() (*server.Sale, error) {
 		Version: r.Version, Also: d.Also, Actor: d.Actor, Created: d.Created.time(), Limit: d.Limit, Used: d.Used, Trial: d.Trial,
 		Blocked: d.Blocked, Cancelled: d.Cancelled, PaymentHold: d.PaymentHold, Contact: d.Contact,
 		Transfers: d.Transfers, Period: d.Period, GivenUp: allTimes(d.GivenUp), Lease: d.Lease, Grace: d.Grace,
+		TrialSpan: license.Span{Months: d.TrialMonths, Days: d.TrialDays},
 		LicenseID: d.LicenseID, Revision: d.Revision, Scheme: d.Scheme, Pending: d.Pending,
 	}
 	for _, doc := range r.Documents {
