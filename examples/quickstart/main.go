@@ -1,7 +1,9 @@
 // Command quickstart tells the main story of Latchkey in one run, on this
 // machine and in a temporary folder: a vendor makes keys and sells a licence,
 // a product checks it, updates change it, and with no server anywhere a key
-// typed from paper licenses the product.
+// typed from paper licenses the product. Then an activation server starts, on
+// loopback; a request key brings a provisional licence and a check the final one;
+// the server stops, and nothing else does.
 //
 //	go run ./quickstart
 //
@@ -41,11 +43,19 @@ func run(out io.Writer) error {
 		unlockCodeOpensSealedUpdate,
 		keyFromPaper,
 		timeRunsOut,
+		serverStarts,
+		requestKeyIsSold,
+		requestKeyIsEntered,
+		nothingYet,
+		finalIsReleased,
+		secondMachineIsRefused,
+		serverIsGone,
+		serverIsBack,
 	} {
 		if err := chapter(s); err != nil {
 			return err
 		}
 	}
-	s.say("\nThat is the whole of it. examples/vendor and examples/product are the same parts as programs to copy from.")
+	s.say("\nThat is the whole of it. examples/vendor, examples/server and examples/product are the same parts as programs to copy from.")
 	return nil
 }

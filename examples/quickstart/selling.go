@@ -29,8 +29,13 @@ func vendorMakesKeys(s *story) error {
 		if err := key.WriteFile(s.file(string(role) + ".key")); err != nil {
 			return err
 		}
-		if role == license.RoleLicense {
+		switch role {
+		case license.RoleLicense:
 			private = key
+		case license.RoleActivation:
+			if s.answers, err = issuer.New("acme", role, key.Signer()); err != nil {
+				return err
+			}
 		}
 		keys = append(keys, license.Key{Public: key.Public(), Role: role, End: end})
 	}

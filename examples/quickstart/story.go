@@ -35,10 +35,14 @@ type story struct {
 	scheme      string
 	sold        *license.License // as the vendor's books have it
 	unlock      keyfmt.Key
+	started     time.Time
+	answers     *issuer.Issuer // of the activation server
+	renewal     renewal
 }
 
 func newStory(out io.Writer, folder string) *story {
-	return &story{out: out, folder: folder, time: time.Now()}
+	now := time.Now()
+	return &story{out: out, folder: folder, time: now, started: now}
 }
 
 func (s *story) now() time.Time { return s.time }
@@ -68,13 +72,18 @@ func (s *story) file(name string) string { return filepath.Join(s.folder, name) 
 
 // open starts the product, as it would start on the customer's machine.
 func (s *story) open() (*activation.Client, error) {
-	return activation.Open(activation.Options{
+	return activation.Open(s.options())
+}
+
+// options are those of the customer's product.
+func (s *story) options() activation.Options {
+	return activation.Options{
 		Product: product, Version: "4.2.0", Released: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
 		Keyring: s.keyring.String(), Catalogue: s.catalogue,
 		Host: s.machine,
 		Dir:  s.file("customer/state"), WitnessDir: s.file("customer/witness"),
 		Now: s.now,
-	})
+	}
 }
 
 // with starts the product, does something with it, and ends it.

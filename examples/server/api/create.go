@@ -1,0 +1,285 @@
+package api
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A creation is what POST /serials takes.
+type creation struct {
+	Count         int             `json:"count"` // 1 unless given
+	Order         string          `json:"order"`
+	Customer      string          `json:"customer"`
+	Contact       string          `json:"contact"`
+	Product       string          `json:"product"`
+	Limit         int64           `json:"limit"` // 1 unless given
+	Trial         bool            `json:"trial"`
+	Transfers     int64           `json:"transfers"`
+	PeriodSeconds int64           `json:"period_seconds"`
+	LeaseSeconds  int64           `json:"lease_seconds"`
+	GraceSeconds  int64           `json:"grace_seconds"`
+	RequestKeys   bool            `json:"request_keys"`
+	Pending       bool            `json:"pending"`
+	Scheme        string          `json:"scheme"`
+	Description   json.RawMessage `json:"description"`
+	Licenses      []string        `json:"licenses"`
+}
+
+type salesAnswer struct {
+	Serials []saleView `json:"serials"`
+	Next    string     `json:"next,omitempty"`
+}
+
+// create sells.
+func (a *API) create(c *call) (any, error) {
+	var q creation
+	if err := c.read(&q); err != nil {
+		return nil, err
+	}
+	if err := q.check(a.issuer != nil); err != nil {
+		return nil, err
+	}
+	if err := a.orderOpen(c.ctx, q.Order); err != nil {
+		return nil, err
+	}
+	keys, repeated, err := a.sell(c, &q)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.cancelledMeanwhile(c, q.Order, keys); err != nil {
+		return nil, err
+	}
+	c.status = http.StatusCreated
+	if repeated {
+		c.status = http.StatusOK
+	}
+	answer := salesAnswer{Serials: []saleView{}}
+	for _, k := range keys {
+		v, err := a.sale(c.ctx, server.Key{Serial: k.serial})
+		if err != nil {
+			return nil, err
+		}
+		answer.Serials = append(answer.Serials, v)
+	}
+	return answer, nil
+}
+
+// maxSpan is the longest lease, grace or period: a hundred years.
+const maxSpan = 100 * 366 * 24 * 60 * 60
+
+// check fills in what was left out, and says what does not fit.
+func (q *creation) check(canSign bool) error {
+	if q.Limit == 0 {
+		q.Limit = 1
+	}
+	if q.Count == 0 {
+		q.Count = max(len(q.Licenses), 1)
+	}
+	switch {
+	case (len(q.Licenses) > 0) == (len(q.Description) > 0):
+		return bad("terms", "The terms are missing, or there twice.", "Send either \"description\", to be signed here, or \"licenses\" that the back office has signed.")
+	case len(q.Description) > 0 && !canSign:
+		return errCannotSign
+	case len(q.Licenses) > 0 && q.Count != len(q.Licenses):
+		return bad("count", fmt.Sprintf("There are %d licences, and the count is %d.", len(q.Licenses), q.Count), "Send one licence for each serial number, and leave \"count\" out.")
+	case len(q.Licenses) > 0 && (q.Scheme != "" || q.Pending):
+		return bad("terms", "A signed licence says itself how it is bound and whether it is provisional.", "Leave \"scheme\" and \"pending\" out.")
+	case q.Count < 1 || q.Count > maxBatch:
+		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.Count, maxBatch), "")
+	case q.Limit < 1 || q.Limit > license.MaxCount:
+		return bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.Limit), "")
+	case len(q.Order) > license.MaxText || len(q.Customer) > license.MaxText:
+		return bad("too_long", fmt.Sprintf("The order or customer has more than %d bytes.", license.MaxText), "")
+	case q.Transfers < 0 || q.Transfers > license.MaxCount:
+		return bad("transfers", "The number of transfers is not one.", "")
+	}
+	for _, span := range []int64{q.PeriodSeconds, q.LeaseSeconds, q.GraceSeconds} {
+		if span < 0 || span > maxSpan {
+			return bad("span", "A number of seconds is below zero, or more than a hundred years.", "")
+		}
+	}
+	return nil
+}
+
+var errCannotSign = conflict("no_license_key", "This server has no licence key, so it cannot sign what a description says.",
+	"Send what the back office has signed; or start the server with --license-key, on a machine that nobody else reaches.")
+
+// A sold is the keys of one sale.
+type sold struct{ serial, request license.Serial }
+
+// draws is how often keys are drawn anew because one of them was sold already.
+const draws = 10
+
+// sell adds the sales; repeated says that they were sold under the same
+// Idempotency-Key before.
+func (a *API) sell(c *call, q *creation) (keys []sold, repeated bool, err error) {
+	sign, err := a.signer(q)
+	if err != nil {
+		return nil, false, err
+	}
+	for n := range draws {
+		if keys, err = a.draw(q); err != nil {
+			return nil, false, err
+		}
+		if keys, repeated, err = a.remember(c, q, n, keys); err != nil || repeated {
+			return keys, repeated, err
+		}
+		sales, err := q.sales(keys, sign)
+		if err != nil {
+			return nil, false, err
+		}
+		err = a.server.Sell(c.ctx, c.actor(), sales...)
+		switch again := errors.Is(err, server.ErrExists) && (q.RequestKeys || len(q.Licenses) == 0); {
+		case err == nil:
+			return keys, false, nil
+		case !again:
+			return nil, false, refusal(err, bad)
+		}
+	}
+	return nil, false, server.ErrExists
+}
+
+// draw makes keys; of what is signed already, the serial number stands there.
+func (a *API) draw(q *creation) ([]sold, error) {
+	keys := make([]sold, q.Count)
+	for i := range keys {
+		var err error
+		if len(q.Licenses) > 0 {
+			keys[i].serial, err = a.serialIn([]byte(q.Licenses[i]))
+		} else {
+			keys[i].serial, err = random(keyfmt.Serial)
+		}
+		if err == nil && q.RequestKeys {
+			keys[i].request, err = random(keyfmt.Request)
+		}
+		if err != nil {
+			return nil, at(err, "Licence", i, len(keys))
+		}
+	}
+	return keys, nil
+}
+
+func random(kind keyfmt.Kind) (license.Serial, error) {
+	key, err := keyfmt.Generate(kind, rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	if kind == keyfmt.Request {
+		return license.Serial(key.Payload()), nil
+	}
+	return license.Serial(key.Rows()[0]), nil
+}
+
+// serialIn returns the serial number of a signed licence, which has to be one
+// that can be typed.
+func (a *API) serialIn(document []byte) (license.Serial, error) {
+	l, err := license.Open(document, a.keyring)
+	if err != nil {
+		return "", err
+	}
+	serial, err := serialOf(string(l.Serial))
+	if err != nil || serial != l.Serial {
+		return "", bad("serial", "The licence's serial number is none that can be typed.", "Have the back office draw serial numbers with keyfmt.Generate, or with \"vendor issue\".")
+	}
+	return serial, nil
+}
+
+// signer returns what gives each sale its licence.
+func (a *API) signer(q *creation) (func(i int, k sold) ([]byte, error), error) {
+	if len(q.Licenses) > 0 {
+		return func(i int, _ sold) ([]byte, error) { return []byte(q.Licenses[i]), nil }, nil
+	}
+	l, err := a.describedLicense(q.Description, q.Scheme)
+	if err != nil {
+		return nil, err
+	}
+	if q.Pending {
+		if err := makeProvisional(l); err != nil {
+			return nil, err
+		}
+	}
+	return func(_ int, k sold) ([]byte, error) { return a.sign(l, k.serial, a.second()) }, nil
+}
+
+// makeProvisional has a licence run for three calendar months from activation,
+// unless its description says for how long.
+func makeProvisional(l *license.License) error {
+	if l.Kind != license.Full && l.Kind != license.Provisional {
+		return bad("pending", "A licence of the kind "+string(l.Kind)+" is not a provisional one.", "Leave \"kind\" out of the description, or \"pending\" out of the call.")
+	}
+	l.Kind = license.Provisional
+	if l.Window.Kind == license.Perpetual {
+		l.Window = license.Term{Kind: license.FromActivation, Span: license.Span{Months: 3}}
+	}
+	return nil
+}
+
+// describedLicense returns the terms of a description, for any machine that
+// activates or for one by a scheme.
+func (a *API) describedLicense(description []byte, scheme string) (*license.License, error) {
+	l, err := a.terms.License(description)
+	if err != nil {
+		return nil, err
+	}
+	l.NeedsReceipt = true
+	if l.Binding.Scheme, err = schemeLine(scheme); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// schemeLine returns the line of a ready-made scheme, or the line itself.
+func schemeLine(name string) (string, error) {
+	if line, ok := binding.Named(name); ok || name == "" {
+		return line, nil
+	}
+	s, err := binding.ParseScheme(name)
+	if err != nil {
+		return "", bad("scheme", "This is not a binding scheme.", "Name a ready-made one, such as workstation, server or vm, or write a line such as board+cpu~+disk~/1.")
+	}
+	return s.String(), nil
+}
+
+// sign returns a licence for a serial number, with an id of its own.
+func (a *API) sign(terms *license.License, serial license.Serial, issued time.Time) ([]byte, error) {
+	own := *terms
+	own.ID, own.Serial, own.Issued = newID("L"), serial, issued
+	return a.issuer.License(&own)
+}
+
+// newID returns a random id.
+func newID(prefix string) string {
+	b := make([]byte, 10)
+	_, _ = rand.Read(b) // never fails
+	return prefix + "-" + strings.ToLower(base32.StdEncoding.EncodeToString(b))
+}
+
+// sales returns what is to be sold.
+func (q *creation) sales(keys []sold, sign func(int, sold) ([]byte, error)) ([]*server.Sale, error) {
+	sales := make([]*server.Sale, len(keys))
+	for i, k := range keys {
+		document, err := sign(i, k)
+		if err != nil {
+			return nil, err
+		}
+		sales[i] = &server.Sale{
+			Serial: k.serial, RequestKey: k.request, Product: q.Product, Order: q.Order, Customer: q.Customer, Contact: q.Contact,
+			Limit: q.Limit, Trial: q.Trial, Transfers: q.Transfers, License: document,
+			Period: span(q.PeriodSeconds), Lease: span(q.LeaseSeconds), Grace: span(q.GraceSeconds),
+		}
+	}
+	return sales, nil
+}
+
+func span(seconds int64) time.Duration { return time.Duration(seconds) * time.Second }

@@ -1,0 +1,282 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/latchkey-go/latchkey/activation"
+	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
+	"github.com/latchkey-go/latchkey/examples/server/serverapp"
+	"github.com/latchkey-go/latchkey/keyfmt"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// enter has a product activate, which must work.
+func enter(t testing.TB, c *activation.Client, key any) activation.Change {
+	t.Helper()
+	change, err := c.Enter(t.Context(), key.(string))
+	require.NoError(t, err)
+	return change
+}
+
+// reason returns the code of the reason in an error.
+func reason(t testing.TB, err error) license.Code {
+	t.Helper()
+	var why *license.Reason
+	require.ErrorAs(t, err, &why)
+	return why.Code
+}
+
+// What was sold can be activated as often as it was sold, and the desk sees it.
+func TestSellAndActivate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sale := w.Desk.Sell(object{"limit": 2, "scheme": "workstation", "order": "7", "customer": "Ödland", "contact": "help@acme.example"})
+	require.Equal(t, "olga", sale["actor"])
+	require.Equal(t, "board+cpu~+disk~+mac~/2", sale["scheme"])
+	for _, machine := range []string{"one", "two"} {
+		c := w.Client(machine)
+		enter(t, c, sale["serial"])
+		require.True(t, c.Allows("draw"))
+	}
+	_, err := w.Client("three").Enter(t.Context(), sale["serial"].(string))
+	require.Equal(t, license.ActivationLimit, reason(t, err))
+	seen := w.Read.OK("serials/get", object{"serial": sale["serial"]})
+	require.EqualValues(t, 2, seen["used"])
+	require.Len(t, w.Read.OK("serials/activations", object{"serial": sale["serial"]})["activations"], 2)
+}
+
+// A thousand of different sizes, in one call each.
+func TestQuantities(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	seen := map[any]bool{}
+	for _, pack := range []struct{ count, limit int }{{50, 1}, {10, 3}, {5, 5}, {1000, 1}} {
+		made := w.Desk.OK("serials", object{"count": pack.count, "limit": pack.limit, "description": servertest.Terms})["serials"].([]any)
+		require.Len(t, made, pack.count)
+		for _, one := range made {
+			require.EqualValues(t, pack.limit, one.(object)["limit"])
+			seen[one.(object)["serial"]] = true
+		}
+	}
+	require.Len(t, seen, 1065)
+}
+
+// Calls that make no sense are refused, and sell nothing.
+func TestCreateRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for code, call := range map[string]object{
+		"limit":     {"limit": -1},
+		"count":     {"count": 1001},
+		"transfers": {"transfers": -1},
+		"span":      {"lease_seconds": -1},
+		"scheme":    {"scheme": "no scheme"},
+		"too_long":  {"customer": strings.Repeat("x", 2000)},
+		"refused":   {"grace_seconds": 60}, // without a lease
+		"terms":     {"licenses": []string{"x"}},
+	} {
+		call["description"] = servertest.Terms
+		w.Desk.Refused(http.StatusUnprocessableEntity, code, "serials", call)
+	}
+	w.Desk.Refused(http.StatusConflict, "other_product", "serials", object{"description": servertest.Terms, "product": "acme-cam"})
+	trial := object{"kind": "trial", "products": servertest.Terms["products"]}
+	w.Desk.Refused(http.StatusUnprocessableEntity, "pending", "serials", object{"description": trial, "pending": true})
+	require.Empty(t, w.Desk.OK("serials/search", object{})["serials"])
+}
+
+// Row 0.5: any form in which somebody types a serial number finds the sale.
+func TestSeed000(t *testing.T) {
+	t.Parallel()
+	t.Run("0.5_search", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.Desk.Sell(nil)
+		serial := w.Desk.Sell(nil)["serial"].(string)
+		another := func(at int) string { // with another symbol there
+			other := byte('A')
+			if serial[at] == other {
+				other = 'B'
+			}
+			return serial[:at] + string(other) + serial[at+1:]
+		}
+		one := another(7)
+		two := another(7)[:13] + another(13)[13:]
+		for form, corrected := range map[string]int{
+			serial: 0, strings.ToLower(serial): 0, strings.ReplaceAll(serial, "-", " "): 0, strings.ReplaceAll(serial, "-", ""): 0,
+			"  " + serial + "\r\n": 0, strings.ReplaceAll(serial, "-", "–"): 0, one: 1, two: 2,
+		} {
+			found := w.Read.OK("serials/get", object{"serial": form})
+			require.Equal(t, serial, found["serial"], "%q", form)
+			said, _ := found["corrections"].([]any)
+			require.Len(t, said, corrected, "%q", form)
+		}
+		three := two[:19] + another(19)[19:]
+		for _, form := range []string{three, serial[:20], "nonsense", "", strings.Repeat("A", 4000)} {
+			why := w.Read.Refused(http.StatusUnprocessableEntity, "mistyped", "serials/get", object{"serial": form})
+			require.NotContains(t, why["message"], "-")
+		}
+		key, err := keyfmt.NewRequest(12345678)
+		require.NoError(t, err)
+		w.Read.Refused(http.StatusUnprocessableEntity, "key_of_other_kind", "serials/get", object{"serial": key.Text()})
+		elsewhere, err := keyfmt.Generate(keyfmt.Serial, nil)
+		require.NoError(t, err)
+		w.Read.Refused(http.StatusNotFound, "unknown", "serials/get", object{"serial": elsewhere.Text()})
+	})
+	t.Run("0.15_new_product", newProduct)
+	t.Run("0.16_same_scheme", sameScheme)
+	t.Run("0.19_submit_order", submitOrder)
+	t.Run("0.6_obtaining_period_default", obtainingDefault)
+	t.Run("0.7_obtaining_period_over", obtainingOver)
+}
+
+// With a lost answer, the call is made again and nothing is sold twice.
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	call := object{"count": 3, "order": "7", "request_keys": true, "description": servertest.Terms}
+	status, first := w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", "one")
+	require.Equal(t, http.StatusCreated, status)
+	status, again := w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", "one")
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, first, again)
+	call["count"] = 4
+	status, _ = w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", "one")
+	require.Equal(t, http.StatusConflict, status)
+	status, _ = w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", strings.Repeat("x", 201))
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Len(t, w.Desk.OK("serials/search", object{"order": "7"})["serials"], 3)
+	status, _ = w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", "two")
+	require.Equal(t, http.StatusCreated, status)
+}
+
+// Many who make the same call at once sell once.
+func TestIdempotencyKeyAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	call := object{"count": 2, "request_keys": true, "description": servertest.Terms}
+	answers := make(chan int, 8)
+	for range cap(answers) {
+		go func() {
+			status, _ := w.Desk.Do(http.MethodPost, "serials", call, "Idempotency-Key", "one")
+			answers <- status
+		}()
+	}
+	for range cap(answers) {
+		require.Contains(t, []int{http.StatusOK, http.StatusCreated}, <-answers)
+	}
+	require.Len(t, w.Desk.OK("serials/search", object{})["serials"], 2)
+}
+
+// Lists go on where they ended.
+func TestPaging(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Desk.OK("serials", object{"count": 5, "customer": "Acme", "order": "7", "description": servertest.Terms})
+	w.Desk.OK("serials", object{"count": 2, "customer": "Acme", "order": "8", "description": servertest.Terms})
+	w.Desk.OK("serials", object{"count": 2, "customer": "Bolt", "order": "9", "description": servertest.Terms})
+	page := func(call object) (serials []any) {
+		after := ""
+		for {
+			call["after"] = after
+			answer := w.Read.OK("serials/search", call)
+			for _, one := range answer["serials"].([]any) {
+				serials = append(serials, one.(object)["serial"])
+				require.NotContains(t, one, "license")
+			}
+			next, more := answer["next"].(string)
+			if !more {
+				return serials
+			}
+			after = next
+		}
+	}
+	require.Len(t, page(object{"limit": 2}), 9)
+	require.Len(t, page(object{"limit": 7, "customer": "Acme"}), 7)
+	require.Len(t, page(object{"limit": 1, "customer": "Acme", "order": "8"}), 2)
+	require.Len(t, page(object{"limit": 1000, "product": servertest.Product}), 9)
+	require.Empty(t, page(object{"product": "acme-cam"}))
+	for _, limit := range []int{-1, 1001} {
+		w.Read.Refused(http.StatusUnprocessableEntity, "limit", "serials/search", object{"limit": limit})
+	}
+	w.Read.Refused(http.StatusUnprocessableEntity, "mistyped", "serials/search", object{"after": "x"})
+
+	serial := w.Desk.Sell(object{"limit": 3})["serial"]
+	for _, machine := range []string{"one", "two", "three"} {
+		enter(t, w.Client(machine), serial)
+	}
+	first := w.Read.OK("serials/activations", object{"serial": serial, "limit": 2})
+	require.Len(t, first["activations"], 2)
+	second := w.Read.OK("serials/activations", object{"serial": serial, "limit": 2, "after": first["next"]})
+	require.Len(t, second["activations"], 1)
+	require.NotContains(t, second, "next")
+	events := w.Read.OK("serials/history", object{"serial": serial, "limit": 3})
+	require.Len(t, events["events"], 3)
+	events = w.Read.OK("serials/history", object{"serial": serial, "limit": 3, "after": events["next"]})
+	require.Len(t, events["events"], 1)
+	require.NotContains(t, events, "next")
+}
+
+// A server without the licence key sells what the back office has signed, and
+// says that it signs nothing.
+func TestBackOfficeSigns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *serverapp.Config) { c.License = nil })
+	_, status := w.Desk.Do(http.MethodGet, "status", nil)
+	require.Equal(t, false, status["signs"])
+	why := w.Desk.Refused(http.StatusConflict, "no_license_key", "serials", object{"description": servertest.Terms})
+	require.Contains(t, why["remedy"], "back office")
+
+	serial, document := w.signed(t, nil)
+	sale := w.Desk.OK("serials", object{"licenses": []string{document}})["serials"].([]any)[0].(object)
+	require.Equal(t, serial, sale["serial"])
+	c := w.Client("one")
+	enter(t, c, serial)
+	require.True(t, c.Allows("draw"))
+	w.Desk.Refused(http.StatusConflict, "exists", "serials", object{"licenses": []string{document}})
+	w.Desk.Refused(http.StatusConflict, "no_license_key", "updates", object{"serial": serial, "description": servertest.Update("print", "")})
+	w.Desk.Refused(http.StatusConflict, "no_license_key", "serials/replace", object{"serial": serial, "description": servertest.Terms})
+
+	update, err := w.License.Update(&license.Update{
+		ID: "U-1", Serial: license.Serial(serial), Sequence: 1, Issued: w.Clock.Now(),
+		Products: []license.ProductChange{{ID: servertest.Product, Features: []license.FeatureChange{{ID: "print"}}}},
+	})
+	require.NoError(t, err)
+	added := w.Desk.OK("updates", object{"serial": serial, "document": string(update), "submit": true})
+	require.Equal(t, true, added["update"].(object)["submitted"])
+	_, err = c.CheckOnline(t.Context())
+	require.NoError(t, err)
+	require.True(t, c.Allows("print"))
+
+	for code, edit := range map[string]func(*license.License){
+		"refused": func(l *license.License) { l.NeedsReceipt = false },
+		"serial":  func(l *license.License) { l.Serial = "S-1" },
+	} {
+		_, document := w.signed(t, edit)
+		w.Desk.Refused(http.StatusUnprocessableEntity, code, "serials", object{"licenses": []string{document}})
+	}
+	stranger := servertest.NewKeys(t)
+	document2, err := stranger.License.License(w.license(t))
+	require.NoError(t, err)
+	w.Desk.Refused(http.StatusUnprocessableEntity, "key_unknown", "serials", object{"licenses": []string{string(document2)}})
+}
+
+// Two requests with one period between them: only so many transfers.
+func TestLeaseAndTransfers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sale := w.Desk.Sell(object{"transfers": 1, "period_seconds": 86400, "lease_seconds": 3600, "grace_seconds": 60, "trial": false})
+	require.EqualValues(t, 86400, sale["period_seconds"])
+	c := w.Client("one")
+	enter(t, c, sale["serial"])
+	w.Clock.Advance(30 * time.Minute)
+	require.True(t, c.Allows("draw"))
+	_, err := c.Deactivate(t.Context(), sale["license_id"].(string))
+	require.NoError(t, err)
+	given := w.Read.OK("serials/get", object{"serial": sale["serial"]})["given_up"]
+	require.Equal(t, []any{"2026-03-10T12:30:00Z"}, given)
+}

@@ -1,0 +1,84 @@
+package serverapp
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+const about = `server is the reference activation server of a licence vendor.
+
+It answers products at /v1/exchange, and the vendor's desk at /api/v1. Without a
+command it serves:
+
+  server --keyring keyring.txt --activation-key activation.key
+
+The API takes bearer tokens, which this makes:
+
+  server token add olga --role desk`
+
+const footer = `Every flag can stand in the environment, too: --activation-key as
+LATCHKEY_ACTIVATION_KEY. Put the URL of a database with a password there, since
+other users of the machine can see a command line.
+
+Exit codes: 0 done, or stopped by SIGINT or SIGTERM with everything answered;
+1 failed; 2 called in a wrong way.`
+
+// A tool is one run of the program.
+type tool struct {
+	env      func(string) string
+	out, err io.Writer
+	now      func() time.Time
+	settings settings
+}
+
+// Main runs the program and returns its exit code.
+func Main(args []string, env func(string) string, out, err io.Writer) int {
+	t := &tool{env: env, out: out, err: err, now: time.Now}
+	t.settings = t.fromEnvironment()
+	p := &cli.Program{
+		Name: "server", Help: about, Footer: footer, Out: out, Report: t.report,
+		Global: func(f *flag.FlagSet) {
+			f.StringVar(&t.settings.database, "database", t.settings.database,
+				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
+		},
+		Commands: []cli.Command{serveCommand(t), tokenCommand(t), migrateCommand(t), versionCommand(t)},
+	}
+	return p.Run(orServe(args))
+}
+
+// orServe adds the command that is meant where none is named.
+func orServe(args []string) []string {
+	if len(args) == 0 {
+		return []string{"serve"}
+	}
+	switch first := args[0]; {
+	case first == "-h", first == "-help", first == "--help", !strings.HasPrefix(first, "-"):
+		return args
+	}
+	for _, arg := range args {
+		if arg == "serve" || arg == "token" || arg == "migrate" || arg == "version" {
+			return args
+		}
+	}
+	return append([]string{"serve"}, args...)
+}
+
+// report tells of an error.
+func (t *tool) report(command string, err error) int {
+	code := cli.Failed
+	if _, wrong := err.(*cli.UsageError); wrong {
+		code = cli.Usage
+	}
+	name := "server"
+	if command != "" {
+		name += " " + command
+	}
+	fmt.Fprintf(t.err, "%s: %s\n", name, cli.ErrorText(err, license.English))
+	return code
+}

@@ -1,0 +1,177 @@
+package serverapp
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+// settings are what the command line and the environment say, as they say it.
+type settings struct {
+	database, listen, adminListen                   string
+	keyring, activationKey, licenseKey, nextKeyring string
+	tlsCert, tlsKey, trustedProxies                 string
+	logFormat, logLevel, shutdownTimeout            string
+}
+
+// envPrefix is what the names of our environment variables begin with.
+const envPrefix = "LATCHKEY_"
+
+// fromEnvironment returns the settings before flags say more.
+func (t *tool) fromEnvironment() settings {
+	or := func(name, otherwise string) string {
+		if value := t.env(envPrefix + name); value != "" {
+			return value
+		}
+		return otherwise
+	}
+	return settings{
+		database: or("DATABASE", "latchkey.db"), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
+		keyring: or("KEYRING", ""), activationKey: or("ACTIVATION_KEY", ""), licenseKey: or("LICENSE_KEY", ""), nextKeyring: or("NEXT_KEYRING", ""),
+		tlsCert: or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
+		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
+	}
+}
+
+// declare declares the flags of serve.
+func (s *settings) declare(f *flag.FlagSet) {
+	str := func(p *string, name, usage string) { f.StringVar(p, name, *p, usage) }
+	str(&s.listen, "listen", "`ADDRESS` for customers; "+DefaultListen+" unless given, where no other machine comes")
+	str(&s.adminListen, "admin-listen", "`ADDRESS` for the API, /healthz and /metrics, which are at --listen unless this is given")
+	str(&s.keyring, "keyring", "`FILE` with the keyring that products embed")
+	str(&s.activationKey, "activation-key", "`FILE` with the private key of the role activation")
+	str(&s.licenseKey, "license-key", "`FILE` with the private key of the role license, for the API to sign licences and updates;\nwithout it, it takes what the back office has signed")
+	str(&s.nextKeyring, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet")
+	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate in PEM, and those up to its authority; read again when it changes")
+	str(&s.tlsKey, "tls-key", "`FILE` with the certificate's private key in PEM")
+	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7")
+	str(&s.logFormat, "log-format", "`text` or json; the log goes to standard error")
+	str(&s.logLevel, "log-level", "`debug`, info, warn or error; info unless given")
+	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` for which requests under way are waited for; 20s unless given")
+}
+
+// config reads what the settings name.
+func (s *settings) config(logger *slog.Logger) (c Config, err error) {
+	c = Config{
+		Listen: s.listen, AdminListen: s.adminListen, Database: s.database, Logger: logger,
+		TLSCert: s.tlsCert, TLSKey: s.tlsKey,
+	}
+	if s.database == "" {
+		return c, cli.Usagef("name the database with --database: latchkey.db, say")
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return c, cli.Usagef("TLS needs both --tls-cert and --tls-key")
+	}
+	if c.TrustedProxies, err = parseNetworks(s.trustedProxies); err != nil {
+		return c, err
+	}
+	if c.Keyring, err = readKeyring(s.keyring); err != nil {
+		return c, err
+	}
+	if c.Activation, err = readIssuer("activation-key", s.activationKey, license.RoleActivation, c.Keyring.Vendor()); err != nil {
+		return c, err
+	}
+	if s.licenseKey != "" {
+		if c.License, err = readIssuer("license-key", s.licenseKey, license.RoleLicense, c.Keyring.Vendor()); err != nil {
+			return c, err
+		}
+	}
+	if s.nextKeyring != "" {
+		c.NextKeyring, err = readFile("next-keyring", s.nextKeyring)
+	}
+	return c, err
+}
+
+// logger returns what writes the log.
+func (s *settings) logger(t *tool) (*slog.Logger, error) {
+	options := &slog.HandlerOptions{}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
+		return nil, cli.Usagef("--log-level %s: it is debug, info, warn or error", s.logLevel)
+	}
+	options.Level = level
+	switch s.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(t.err, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(t.err, options)), nil
+	}
+	return nil, cli.Usagef("--log-format %s: it is text or json", s.logFormat)
+}
+
+func (s *settings) timeout() (time.Duration, error) {
+	d, err := time.ParseDuration(s.shutdownTimeout)
+	if err != nil || d <= 0 {
+		return 0, cli.Usagef("--shutdown-timeout %s: write a time such as 20s or 1m", s.shutdownTimeout)
+	}
+	return d, nil
+}
+
+// parseNetworks reads networks and addresses with commas between them.
+func parseNetworks(text string) (networks []netip.Prefix, err error) {
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(item)
+		if a, isAddr := netip.ParseAddr(item); isAddr == nil {
+			network, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, cli.Usagef("--trusted-proxies: %q is no network: write 10.0.0.0/8, or an address", item)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
+}
+
+func readKeyring(name string) (*license.Keyring, error) {
+	if name == "" {
+		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"vendor keyring\" makes one")
+	}
+	text, err := readFile("keyring", name)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := license.ParseKeyring(string(text))
+	return keys, cli.At(name, err)
+}
+
+// readIssuer reads a private key that must have a role.
+func readIssuer(flag, name string, role license.Role, vendor string) (*issuer.Issuer, error) {
+	if name == "" {
+		return nil, cli.Usagef("name the private key of the role %s with --%s FILE; \"vendor keygen --role %s\" makes one", role, flag, role)
+	}
+	key, err := issuer.ReadKeyFile(name)
+	switch {
+	case errors.Is(err, issuer.ErrPermissions):
+		return nil, fmt.Errorf("--%s %s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", flag, name)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("--%s %s: there is no such file: \"vendor keygen --role %s\" makes one", flag, name, role)
+	case err != nil:
+		return nil, fmt.Errorf("--%s %s: %s", flag, name, strings.TrimPrefix(err.Error(), "issuer: "))
+	case key.Role() != role:
+		return nil, fmt.Errorf("--%s %s: this is a key of the role %s, and one of the role %s is needed", flag, name, key.Role(), role)
+	}
+	return issuer.New(vendor, role, key.Signer())
+}
+
+func readFile(flag, name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flag, err)
+	}
+	defer f.Close()
+	text, err := cli.ReadAll(f, license.MaxDocument)
+	return text, cli.At("--"+flag+" "+name, err)
+}
