@@ -1,0 +1,108 @@
+package productcmd_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/latchkey-go/latchkey/activation/activationtest"
+	"github.com/latchkey-go/latchkey/binding/machine"
+	"github.com/latchkey-go/latchkey/examples/product/productcmd"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// A shell is a customer who types commands at one computer.
+type shell struct {
+	t       *testing.T
+	product productcmd.Product
+	dir     string
+	in      string
+}
+
+// newShell returns a computer with the vendor's product, which reaches the
+// server at url.
+func newShell(t *testing.T, v *activationtest.Vendor, url, instance string) *shell {
+	return &shell{t: t, dir: t.TempDir(), product: productcmd.Product{
+		ID: "acme-cad", Version: "4.2.0", Released: v.Now().AddDate(0, -1, 0), Keyring: v.Keyring(), Catalogue: v.Catalogue(),
+		Server: url, Machine: []machine.Option{machine.WithInstance(instance)}, Now: v.Now, Getenv: func(string) string { return "" },
+	}}
+}
+
+// run runs a command and returns all that it said. Local state lies in the
+// shell's folder; its witness beside that, since no two shells share a path.
+func (s *shell) run(exit int, args ...string) string {
+	s.t.Helper()
+	var out, err bytes.Buffer
+	code := productcmd.Run(s.product, append([]string{"--dir", filepath.Join(s.dir, "state")}, args...), strings.NewReader(s.in), &out, &err)
+	require.Equal(s.t, exit, code, "%v\n%s%s", args, out.String(), err.String())
+	return out.String() + err.String()
+}
+
+// TestOnline is the renewal as a customer types it: a request key, nothing yet,
+// the final licence, the server gone, a key from paper.
+func TestOnline(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // of the witness
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{Provisional: true, Scheme: "instance", Contact: "support@acme.example"})
+	s := newShell(t, v, v.HTTP(), "desk-1")
+
+	require.Contains(t, s.run(1, "activate", "--by-hand", sale.RequestKey), "A request key needs the activation server")
+	require.Contains(t, s.run(0, "activate", sale.RequestKey), "active, provisional")
+	require.Contains(t, s.run(1, "check"), "2026-03-13")
+	require.Contains(t, s.run(0, "status"), "2026-03-13", "the next check is told without asking")
+
+	v.Clock().Advance(48 * time.Hour)
+	v.Release(sale, func(l *license.License) {
+		l.Products[0].Maintenance.Until, l.Products[0].Maintenance.Lapse = license.DateOf(v.Now())+365, license.Keep
+	})
+	require.Contains(t, s.run(0, "check", "--look"), "There is something new")
+	out := s.run(0, "check")
+	require.Contains(t, out, "Something new came and is in force.")
+	require.Contains(t, out, "Maintenance: until 2027-03-12")
+	require.Contains(t, s.run(0, "check"), "There is nothing new.")
+	var status struct {
+		Licenses []struct {
+			ID         string
+			Activation struct{ ID, Since string }
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.run(0, "--json", "status")), &status))
+	require.Equal(t, sale.LicenseID, status.Licenses[0].ID)
+	require.Equal(t, "2026-03-10T12:00:00Z", status.Licenses[0].Activation.Since)
+
+	gone := newShell(t, v, "http://127.0.0.1:1", "desk-2")
+	require.Contains(t, gone.run(1, "activate", sale.Typed), "could not be reached")
+	key := v.ActivationKey("Ada Lovelace", license.KeyTerms{Edition: 1})
+	require.Contains(t, gone.run(0, "activate", "--name", "Ada Lovelace", key), "active")
+}
+
+// TestByFileAndBack moves a licence from one computer to another with no network
+// on either.
+func TestByFileAndBack(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{Scheme: "instance"})
+	one, two := newShell(t, v, "", "desk-1"), newShell(t, v, v.HTTP(), "desk-2")
+
+	request := one.run(0, "request", sale.Typed)
+	one.in = string(v.Upload([]byte(request)))
+	require.Contains(t, one.run(0, "import", "-"), "The file was accepted.")
+	require.Contains(t, one.run(1, "import", "-"), "acme-cad", "it counts once")
+	require.Contains(t, two.run(1, "activate", sale.Typed), "1 of 1")
+
+	require.Contains(t, one.run(2, "surrender"), "--yes")
+	proof := filepath.Join(t.TempDir(), "proof.txt")
+	require.NoError(t, os.WriteFile(proof, []byte(one.run(0, "surrender", "--yes")), 0o600))
+	one.run(3, "status")
+	require.Contains(t, two.run(0, "activate", "--proof", proof, sale.Typed), "The key was accepted.")
+	require.Contains(t, two.run(0, "deactivate"), "The licence was given up here.")
+	two.run(3, "status")
+}
