@@ -7,31 +7,14 @@ import (
 
 	"github.com/latchkey-go/latchkey/binding"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-const schemeHelp = "workstation, desktop, server, vm, cloud, container, machine, user, host, or a line such as board+cpu~+disk~/1"
-
 // usageProduct is what a flag needs that says something of a product.
 func usageProduct(what string) error {
 	return cli.Usagef("%s: say of which product with --product", what)
-}
-
-// schemeLine returns the line of a ready-made scheme, or the line itself if it
-// is one.
-func schemeLine(name string) (string, error) {
-	if name == "" {
-		return "", nil
-	}
-	if line, ok := binding.Named(name); ok {
-		return line, nil
-	}
-	s, err := binding.ParseScheme(name)
-	if err != nil {
-		return "", fmt.Errorf("%q is not a binding scheme: it is one of %s", name, schemeHelp)
-	}
-	return s.String(), nil
 }
 
 // machineFlags name a machine by its installation code.
@@ -71,7 +54,7 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	case r.machine.given() && (r.scheme != "" || r.fingerprint != ""):
 		return license.Binding{}, cli.Usagef("--machine stands alone: an installation code has a scheme of its own")
 	case r.fingerprint == "" && r.scheme != "" && r.receipt:
-		return atActivation(r.scheme)
+		return description.AtActivation(r.scheme)
 	case (r.scheme != "") != (r.fingerprint != ""):
 		return license.Binding{}, cli.Usagef("a licence is bound with --scheme and --fingerprint together, or with --scheme and --needs-receipt to the machine that activates it")
 	case r.machine.given():
@@ -80,7 +63,7 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	case r.scheme == "":
 		return license.Binding{}, nil
 	}
-	line, err := schemeLine(r.scheme)
+	line, err := description.SchemeLine(r.scheme)
 	if err != nil {
 		return license.Binding{}, err
 	}
@@ -101,7 +84,7 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	}
 	for _, c := range scheme.Components() {
 		if !slices.ContainsFunc(print.Components(), func(s binding.ComponentState) bool { return s.Name == c.Name }) {
-			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, schemeHelp)
+			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, description.Schemes)
 		}
 	}
 	data, err := print.Bind(scheme)
@@ -109,24 +92,4 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
 	}
 	return license.Binding{Scheme: line, Data: data}, nil
-}
-
-// atActivation returns a binding to the machine that will activate the licence,
-// whose fingerprint nobody has seen yet. So the scheme has only components that
-// every product reads.
-func atActivation(name string) (license.Binding, error) {
-	line, err := schemeLine(name)
-	if err != nil {
-		return license.Binding{}, err
-	}
-	scheme, err := binding.ParseScheme(line)
-	if err != nil {
-		return license.Binding{}, err
-	}
-	for _, c := range scheme.Components() {
-		if !slices.Contains(binding.Standard(), c.Name) {
-			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which is no component that every product reads: a scheme is one of %s", line, c.Name, schemeHelp)
-		}
-	}
-	return license.Binding{Scheme: line}, nil
 }

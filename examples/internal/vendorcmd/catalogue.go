@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -20,7 +21,7 @@ type editionDescription struct {
 	Kind    string `json:"kind"`
 	Contact string `json:"contact"`
 	Renew   string `json:"renew"`
-	productDescription
+	description.Product
 }
 
 func catalogueCommand(t *tool) cli.Command {
@@ -38,7 +39,7 @@ catalogue that comes with the product. The file:
     ]
   }
 
-` + limitsHelp,
+` + description.LimitsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			s := t.signingFlags(f, license.RoleLicense, "license.key")
 			from := f.String("from", "", "`FILE` with the editions in JSON, or -")
@@ -61,7 +62,7 @@ func (s *signing) catalogue(from string) error {
 		return err
 	}
 	var d catalogueDescription
-	if err := decodeStrict(text, &d); err != nil {
+	if err := description.Decode(text, &d); err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
 	c, err := d.catalogue()
@@ -90,7 +91,7 @@ func (d *catalogueDescription) catalogue() (*license.Catalogue, error) {
 	c := &license.Catalogue{Product: d.Product}
 	seen := map[int]bool{}
 	for _, e := range d.Editions {
-		product, err := e.product(d.Product)
+		product, err := e.Licensed(d.Product)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("edition %d: %w", e.Number, err)
@@ -104,7 +105,7 @@ func (d *catalogueDescription) catalogue() (*license.Catalogue, error) {
 		if kind == "" {
 			kind = license.Full
 		}
-		if err := checkKind(kind); err != nil {
+		if err := description.CheckKind(kind); err != nil {
 			return nil, fmt.Errorf("edition %d: %w", e.Number, err)
 		}
 		c.Editions = append(c.Editions, license.Edition{

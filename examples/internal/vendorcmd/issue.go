@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -38,7 +39,10 @@ until when. Then --scheme alone binds it to the machine that activates it:
 
   vendor issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
-` + limitsHelp + "\n\n" + fileHelp,
+` + description.LimitsHelp + "\n\n" + fileHelp + `
+
+For a licence the file may also have needs_receipt, as in "needs_receipt": true,
+and the scheme.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &issueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			d := &i.terms.d
@@ -47,10 +51,10 @@ until when. Then --scheme alone binds it to the machine that activates it:
 			f.StringVar(&d.Licensee.Email, "email", "", "their `ADDRESS`")
 			f.StringVar(&d.Contact, "contact", "", "`ADDRESS` or telephone number of your support, shown with every problem")
 			f.StringVar(&d.Renew, "renew-link", "", "`LINK` to where the licence can be renewed")
-			f.StringVar(&i.binding.scheme, "scheme", "", "binding scheme: one of "+schemeHelp)
+			f.StringVar(&d.Scheme, "scheme", "", "binding scheme: one of "+description.Schemes)
 			f.StringVar(&i.binding.fingerprint, "fingerprint", "", "`FILE` with the text that \"product fingerprint\" printed, or -")
 			i.binding.machine.declare(f, "in place of scheme and fingerprint")
-			f.BoolVar(&i.binding.receipt, "needs-receipt", false, "have it count only with a receipt of the activation server")
+			f.BoolVar(&d.NeedsReceipt, "needs-receipt", false, "have it count only with a receipt of the activation server")
 			f.StringVar(&i.id, "id", "", "`ID` of the licence; a random one unless given")
 			f.StringVar(&i.serialFrom, "serial-from", "", "`FILE` that has the serial number, or -; a new one unless given")
 			f.StringVar(&i.serialOut, "serial-out", "", "`FILE` for the serial number, which must not be there yet")
@@ -72,13 +76,14 @@ func (i *issueFlags) run() error {
 	if err != nil {
 		return err
 	}
-	l, err := d.license()
+	l, err := d.Unbound()
 	if err != nil {
-		return err
+		return advised(err)
 	}
 	if len(l.Products) == 0 {
 		return cli.Usagef("say what is licensed: --product acme-cad --feature export, or --from terms.json")
 	}
+	i.binding.scheme, i.binding.receipt = d.Scheme, d.NeedsReceipt
 	if l.Binding, err = i.binding.bind(i.t, l.Products); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -94,7 +95,7 @@ func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Editio
 		return t, edition, fmt.Errorf("%s: %w", k.catalogue, err)
 	}
 	t.Edition = edition.Number
-	term, err := parseTerm(k.term)
+	term, err := description.ParseTerm(k.term)
 	if err != nil {
 		return t, edition, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -146,7 +147,7 @@ func (t *tool) keyWithEnd(item string) (license.Key, error) {
 		return license.Key{}, cli.Usagef("--add %s: write the file and the key's last day, as in license.key:2031-12-31", item)
 	}
 	path, date := item[:i], item[i+1:]
-	end, err := parseDate(date)
+	end, err := description.ParseDate(date)
 	if err != nil {
 		return license.Key{}, cli.Usagef("--add %s: %v", item, err)
 	}

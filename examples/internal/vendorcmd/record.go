@@ -4,13 +4,14 @@ import (
 	"encoding/json"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 )
 
 // recordFile returns where the vendor's record of an update goes, "" for one
 // that goes to standard output. There, notes would be lost that the customer's
 // file does not have.
-func (s *signing) recordFile(d *description, kept bool) (string, error) {
+func (s *signing) recordFile(d *description.Terms, kept bool) (string, error) {
 	if s.out == "-" {
 		if !kept && (d.CRMID != "" || d.Comment != "") {
 			return "", cli.Usagef("CRM id and comment are kept beside the file: name one with --out, or add --include-notes")
@@ -23,7 +24,7 @@ func (s *signing) recordFile(d *description, kept bool) (string, error) {
 
 // writeRecord keeps what the vendor wants to know of an update later. It has
 // the serial number, so only its owner can read it.
-func (s *signing) writeRecord(path string, u *license.Update, d *description, diff *license.Diff, fields cli.Fields) error {
+func (s *signing) writeRecord(path string, u *license.Update, d *description.Terms, diff *license.Diff, fields cli.Fields) error {
 	if path == "" {
 		return nil
 	}

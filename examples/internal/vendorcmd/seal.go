@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -34,7 +35,7 @@ more than the old one, so that products take it in its place; name it as
 that the licence has them, too. --crm-id and --comment go to a record beside the
 file, as those of "vendor update" do.
 
-` + limitsHelp + "\n\n" + changeHelp,
+` + description.LimitsHelp + "\n\n" + description.ChangeHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			s := &sealFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			s.terms.changeFlags(f)
@@ -73,15 +74,15 @@ func (s *sealFlags) run() error {
 	if err != nil {
 		return err
 	}
-	u, err := d.update(l)
+	u, err := d.Update(l)
 	if err != nil {
-		return err
+		return advised(err)
 	}
 	if u.ID = s.id; u.ID == "" {
 		u.ID = newID("U")
 	}
-	if s.includeNotes {
-		u.CRMID, u.Comment = d.CRMID, d.Comment
+	if !s.includeNotes {
+		u.CRMID, u.Comment = "", ""
 	}
 	opened := *u
 	opened.Vendor, opened.Serial = l.Vendor, l.Serial

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -40,7 +41,7 @@ licence and which number: --serial-from FILE --sequence 3.
 beside the update, with what the update was and did; the customer's file has
 them with --include-notes only.
 
-` + limitsHelp + "\n\n" + changeHelp + "\n\n" + fileHelp + `
+` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
 
 In an update the file may have rewrite, whole_license, obtain_from,
 obtain_until, crm_id and comment, and a product the scheme that it needs; the
@@ -101,16 +102,16 @@ func (f *updateFlags) run() error {
 	if err != nil {
 		return err
 	}
-	u, err := d.update(l)
+	u, err := d.Update(l)
 	if err != nil {
-		return err
+		return advised(err)
 	}
 	u.ID, u.Vendor, u.Issued = f.id, keys.Vendor(), f.t.second()
 	if u.ID == "" {
 		u.ID = newID("U")
 	}
-	if f.includeNotes {
-		u.CRMID, u.Comment = d.CRMID, d.Comment
+	if !f.includeNotes {
+		u.CRMID, u.Comment = "", ""
 	}
 	diff, err := f.place(u, l)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
-	descriptions "github.com/latchkey-go/latchkey/examples/server/internal/terms"
 	"github.com/latchkey-go/latchkey/examples/server/store"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
@@ -46,7 +45,6 @@ type API struct {
 	store   *store.Store
 	keyring *license.Keyring
 	issuer  *issuer.Issuer
-	terms   *descriptions.Compiler
 	version string
 	now     func() time.Time
 	log     *slog.Logger
@@ -68,11 +66,6 @@ func New(o Options) (*API, error) {
 	if err := a.checkIssuer(); err != nil {
 		return nil, err
 	}
-	compiler, err := descriptions.New(o.Keyring.Vendor(), o.Now)
-	if err != nil {
-		return nil, err
-	}
-	a.terms = compiler
 	a.handler = a.mux()
 	return a, nil
 }

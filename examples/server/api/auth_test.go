@@ -144,6 +144,10 @@ func TestStrictJSON(t *testing.T) {
 		{`{"description":{"products":{}}}`, json, 422, "description"},
 		{`{"description":{"Kind":"full","nonsense":1}}`, json, 422, "description"},
 		{`{"description":{"products":{"acme-cad":{"features":{"draw":"until=never"}}}}}`, json, 422, "description"},
+		{`{"description":{"products":{"acme cad":{"features":{"draw":""}}}}}`, json, 422, "description"},
+		{`{"description":{"products":{"acme-cad":{"features":["draw"]}}}}`, json, 422, "description"},
+		{`{"description":{"comment":"an update","products":{"acme-cad":{}}}}`, json, 422, "description"},
+		{`{"description":null}`, json, 422, "description"},
 		{`{"licenses":["nonsense"]}`, json, 422, "not_document"},
 	} {
 		headers := []string{"Content-Type", test.kind}

@@ -217,10 +217,7 @@ func (a *API) nextLicense(c *call, key server.Key, t terms) (serial license.Seri
 	if err := t.check(a.issuer != nil); err != nil || t.License != "" {
 		return serial, []byte(t.License), err
 	}
-	if t.Scheme != "" {
-		scheme = t.Scheme
-	}
-	l, err := a.describedLicense(t.Description, scheme)
+	l, err := describedLicense(t.Description, t.Scheme, scheme)
 	if err != nil {
 		return "", nil, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/json"
@@ -11,7 +12,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
-	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -200,7 +201,7 @@ func (a *API) signer(q *creation) (func(i int, k sold) ([]byte, error), error) {
 	if len(q.Licenses) > 0 {
 		return func(i int, _ sold) ([]byte, error) { return []byte(q.Licenses[i]), nil }, nil
 	}
-	l, err := a.describedLicense(q.Description, q.Scheme)
+	l, err := describedLicense(q.Description, q.Scheme, "")
 	if err != nil {
 		return nil, err
 	}
@@ -226,29 +227,34 @@ func makeProvisional(l *license.License) error {
 }
 
 // describedLicense returns the terms of a description, for any machine that
-// activates or for one by a scheme.
-func (a *API) describedLicense(description []byte, scheme string) (*license.License, error) {
-	l, err := a.terms.License(description)
+// activates or for one by a scheme: that of the call or of the description, or
+// else the present one.
+func describedLicense(text []byte, scheme, present string) (*license.License, error) {
+	t, err := description.Parse(text)
+	switch {
+	case err != nil:
+		return nil, described(err)
+	case t.Scheme != "" && scheme != "":
+		return nil, bad("scheme", "Both the call and its description say the scheme.", "Leave one of them out.")
+	}
+	t.NeedsReceipt = true
+	l, err := t.License()
 	if err != nil {
-		return nil, err
+		return nil, described(err)
 	}
-	l.NeedsReceipt = true
-	if l.Binding.Scheme, err = schemeLine(scheme); err != nil {
-		return nil, err
+	if t.Scheme == "" {
+		l.Binding.Scheme, err = schemeLine(cmp.Or(scheme, present))
 	}
-	return l, nil
+	return l, err
 }
 
 // schemeLine returns the line of a ready-made scheme, or the line itself.
 func schemeLine(name string) (string, error) {
-	if line, ok := binding.Named(name); ok || name == "" {
-		return line, nil
-	}
-	s, err := binding.ParseScheme(name)
+	line, err := description.SchemeLine(name)
 	if err != nil {
 		return "", bad("scheme", "This is not a binding scheme.", "Name a ready-made one, such as workstation, server or vm, or write a line such as board+cpu~+disk~/1.")
 	}
-	return s.String(), nil
+	return line, nil
 }
 
 // sign returns a licence for a serial number, with an id of its own.

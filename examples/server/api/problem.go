@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-go/latchkey/activation/server"
-	descriptions "github.com/latchkey-go/latchkey/examples/server/internal/terms"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -47,7 +47,6 @@ func trouble(err error) error {
 // problemOf returns what to answer with for an error.
 func problemOf(err error) *problem {
 	var p *problem
-	var described *descriptions.Error
 	var reason *license.Reason
 	switch {
 	case errors.As(err, &p):
@@ -58,8 +57,6 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusNotFound, Code: "unknown", Message: sentence(err), Remedy: "Check what you have named."}
 	case errors.Is(err, server.ErrExists):
 		return conflict("exists", "One of the serial numbers or request keys was sold already.", "Sell each once.")
-	case errors.As(err, &described):
-		return &problem{status: statusOf(license.Code(described.Code)), Code: described.Code, Message: described.Text, Remedy: described.Remedy}
 	case errors.As(err, &reason):
 		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: reason.Remedy(license.English)}
 	}
@@ -91,8 +88,37 @@ func refusal(err error, otherwise func(code, message, remedy string) *problem) e
 	return otherwise("refused", sentence(err), "")
 }
 
+// described says what is wrong with a description. A reason of package license
+// stays one.
+func described(err error) error {
+	var reason *license.Reason
+	if err == nil || errors.As(err, &reason) {
+		return err
+	}
+	return bad("description", capital(err.Error()), adviceOn(err))
+}
+
+// adviceOn says how a description is put right, where it does not say so itself.
+func adviceOn(err error) string {
+	switch {
+	case errors.Is(err, description.ErrUpdate):
+		return "Leave that out; \"updates\" takes descriptions of updates."
+	case errors.Is(err, description.ErrNoKind):
+		return "Add the kind, as in \"kind\": \"full\"."
+	case errors.Is(err, description.ErrNoChange):
+		return "Say what changes in \"products\", \"kind\" or \"window\"."
+	case errors.Is(err, description.ErrAddOn):
+		return "To set the number, make it a rewrite: \"rewrite\": true."
+	}
+	return ""
+}
+
 // sentence returns an error's text as one.
 func sentence(err error) string {
-	text := strings.ReplaceAll(err.Error(), "server: ", "")
+	return capital(strings.ReplaceAll(err.Error(), "server: ", ""))
+}
+
+// capital makes a sentence of a text.
+func capital(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -89,6 +89,44 @@ func TestCreateRefused(t *testing.T) {
 	require.Empty(t, w.Desk.OK("serials/search", object{})["serials"])
 }
 
+// A description says itself by which scheme machines are bound, or the call does.
+func TestSchemeOfDescription(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	with := func(scheme string) object {
+		return object{"products": servertest.Terms["products"], "needs_receipt": true, "scheme": scheme}
+	}
+	sale := w.Desk.Sell(object{"description": with("machine")})
+	require.Equal(t, "machine", sale["scheme"])
+	w.Desk.Refused(http.StatusUnprocessableEntity, "scheme", "serials", object{"description": with("machine"), "scheme": "machine"})
+	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "serials", object{"description": with("workstatoin")})
+	require.Contains(t, why["message"], "The scheme workstatoin names")
+	replaced := w.Desk.OK("serials/replace", object{"serial": sale["serial"], "description": with("workstation")})
+	require.Equal(t, "board+cpu~+disk~+mac~/2", replaced["scheme"])
+}
+
+// What is wrong with a description is said in words of JSON.
+func TestAdviceOnDescription(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	serial := w.Desk.Sell(nil)["serial"]
+	for remedy, d := range map[string]object{
+		`"rewrite": true`:       servertest.Update("draw", "runs=5"),
+		`"kind": "full"`:        {"whole_license": true},
+		`"products"`:            {},
+		`"include_notes": true`: {"comment": "for Ada", "products": servertest.Terms["products"]},
+	} {
+		for _, path := range []string{"updates", "updates/preview"} {
+			why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", path, object{"serial": serial, "description": d})
+			require.Contains(t, why["remedy"], remedy)
+			require.NotContains(t, why["message"], "--")
+		}
+	}
+	update := object{"rewrite": true, "products": servertest.Terms["products"]}
+	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "serials", object{"description": update})
+	require.Equal(t, "A licence has no rewrite: this describes an update.", why["message"])
+}
+
 // Row 0.5: any form in which somebody types a serial number finds the sale.
 func TestSeed000(t *testing.T) {
 	t.Parallel()

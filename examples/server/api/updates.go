@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -122,9 +123,12 @@ func (a *API) update(q *updateCall, current *license.License) (*license.Update, 
 	if q.Document != "" {
 		return license.OpenUpdate([]byte(q.Document), a.keyring)
 	}
-	u, err := a.terms.Update(q.Description, current, q.IncludeNotes)
-	if err != nil {
-		return nil, err
+	u, err := description.Update(q.Description, current)
+	switch {
+	case err != nil:
+		return nil, described(err)
+	case !q.IncludeNotes && (u.CRMID != "" || u.Comment != ""):
+		return nil, bad("description", "The description has a crm_id or a comment, which would be lost.", "Leave it out, or have it stand in the customer's document: \"include_notes\": true.")
 	}
 	u.ID, u.Issued = newID("U"), a.second()
 	return u, nil

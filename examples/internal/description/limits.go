@@ -1,6 +1,7 @@
-package vendorcmd
+package description
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,8 +10,8 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// limitsHelp is the language of limits, for people.
-const limitsHelp = `Limits are written in one line, with commas between them:
+// LimitsHelp is the language of limits, for people.
+const LimitsHelp = `Limits are written in one line, with commas between them:
 
   perpetual               no end (so it is when nothing is said)
   until=2027-12-31        to the end of that day, UTC
@@ -23,8 +24,8 @@ const limitsHelp = `Limits are written in one line, with commas between them:
   no-vm, no-remote        not in a virtual machine, not in a remote session
   param.NAME=VALUE        for the application; \, is a comma in a value`
 
-// changeHelp is what an update can say beyond that.
-const changeHelp = `In an update:
+// ChangeHelp is what an update can say beyond that.
+const ChangeHelp = `In an update:
 
   extend=30d              30 days more (add-on)
   runs=+100 seats=+5 concurrent=+5/station
@@ -130,7 +131,10 @@ func (l *limits) condition(c license.Condition) {
 
 func (l *limits) param(name, value string, has bool) error {
 	if name == "" || !has {
-		return fmt.Errorf("a parameter is written as param.NAME=VALUE")
+		return errors.New("a parameter is written as param.NAME=VALUE")
+	}
+	if slices.ContainsFunc(l.params, func(p license.Param) bool { return p.Name == name }) {
+		return fmt.Errorf("param.%s is there twice", name)
 	}
 	l.params = append(l.params, license.Param{Name: name, Value: value})
 	return nil
@@ -152,137 +156,15 @@ func parseCount(name, value string, before *count) (*count, error) {
 	return &count{n: n, more: more}, nil
 }
 
-// A termParser reads what says until when.
-type termParser struct {
-	t       license.Term
-	said    string // which word said it
-	from    license.Date
-	hasFrom bool
-}
-
-func (p *termParser) knows(name string) bool {
-	return slices.Contains([]string{"perpetual", "until", "from", "first-use", "activation", "extend"}, name)
-}
-
-func (p *termParser) add(name, value string, has bool) error {
-	if has == (name == "perpetual") {
-		return fmt.Errorf("%s is written as in until=2027-12-31, first-use=30d or perpetual", name)
-	}
-	dates := name == "until" || name == "from"
-	if p.said != "" && (!dates || p.said != "dates") {
-		return fmt.Errorf("%s does not go with what stands before it: a term is of one kind", name)
-	}
-	p.said = name
-	if dates {
-		p.said = "dates"
-		return p.date(name, value)
-	}
-	kinds := map[string]license.TermKind{
-		"perpetual": license.Perpetual, "first-use": license.FromFirstUse, "activation": license.FromActivation, "extend": license.Extend,
-	}
-	p.t.Kind = kinds[name]
-	if name == "perpetual" {
-		return nil
-	}
-	var err error
-	p.t.Span, err = parseSpan(value)
-	return err
-}
-
-func (p *termParser) date(name, value string) error {
-	d, err := parseDate(value)
-	switch {
-	case err != nil:
-		return err
-	case name == "from" && p.hasFrom:
-		return fmt.Errorf("from=%s stands where the until of the period before should be", value)
-	case name == "from":
-		p.from, p.hasFrom = d, true
-		return nil
-	case d < p.from:
-		return fmt.Errorf("until=%s lies before from=%s", value, p.from)
-	}
-	p.t.Kind = license.Dates
-	p.t.Intervals = append(p.t.Intervals, license.Interval{From: p.from, Until: d})
-	p.from, p.hasFrom = 0, false
-	return nil
-}
-
-// term returns what was read, nil for nothing.
-func (p *termParser) term() (*license.Term, error) {
-	if p.hasFrom {
-		return nil, fmt.Errorf("from=%s has no until", p.from)
-	}
-	if p.said == "" {
-		return nil, nil
-	}
-	return &p.t, nil
-}
-
-// parseTerm reads a line that has a term and nothing else.
-func parseTerm(line string) (*license.Term, error) {
-	l, err := parseLimits(line)
-	if err != nil {
-		return nil, err
-	}
-	if term := l.term; term != nil {
-		l.term = nil
-		if l.empty() {
-			return term, nil
-		}
-	}
-	return nil, fmt.Errorf("%q is not a term: write perpetual, until=2027-12-31, activation=3m or first-use=30d", line)
-}
-
-func (l limits) empty() bool {
-	return l.term == nil && l.runs == nil && l.seats == nil && l.concurrent == nil && l.conditions == nil && l.params == nil && !l.reset
-}
-
-func parseDate(s string) (license.Date, error) {
-	d, err := license.ParseDate(s)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a date: write it as 2027-12-31", s)
-	}
-	return d, nil
-}
-
-// parseSpan reads "30d", "3m", "1y" or "3m15d".
-func parseSpan(s string) (span license.Span, err error) {
-	rest := s
-	for rest != "" {
-		i := strings.IndexAny(rest, "dmy")
-		if i < 1 {
-			break
-		}
-		n, err := strconv.Atoi(rest[:i])
-		if err != nil || n < 1 || n > license.MaxSpan {
-			break
-		}
-		switch rest[i] {
-		case 'd':
-			span.Days += n
-		case 'm':
-			span.Months += n
-		case 'y':
-			span.Months += 12 * n
-		}
-		rest = rest[i+1:]
-	}
-	if rest != "" || span.IsZero() {
-		return license.Span{}, fmt.Errorf("%q is not a length of time: write 30d, 3m, 1y or 3m15d", s)
-	}
-	return span, nil
-}
-
 // feature returns the feature of a licence that a line describes.
 func (l limits) feature(id string) (license.Feature, error) {
 	f := license.Feature{ID: id, Params: l.params}
 	if l.reset || l.term != nil && l.term.Kind == license.Extend {
-		return f, fmt.Errorf("extend and reset-usage are for updates only")
+		return f, errors.New("extend and reset-usage are for updates only")
 	}
 	for _, c := range []*count{l.runs, l.seats, l.concurrent} {
 		if c != nil && c.more {
-			return f, fmt.Errorf("the + is for updates that add: write the number alone")
+			return f, errors.New("the + is for updates that add: write the number alone")
 		}
 	}
 	if l.term != nil {
@@ -311,16 +193,16 @@ func (l limits) change(id string, rewrite, has bool) (license.FeatureChange, err
 		switch {
 		case n == nil || n.n == 0:
 		case rewrite && n.more:
-			return c, fmt.Errorf("a rewrite states limits anew: write the number without +")
+			return c, errors.New("a rewrite states limits anew: write the number without +")
 		case !rewrite && has && !n.more:
-			return c, fmt.Errorf("an add-on update adds: write +%d for %d more, or use --rewrite to set the number", n.n, n.n)
+			return c, fmt.Errorf("%w: write +%d for %d more", ErrAddOn, n.n, n.n)
 		}
 	}
 	switch {
 	case rewrite && l.term != nil && l.term.Kind == license.Extend:
-		return c, fmt.Errorf("a rewrite states terms anew: write until= or another term in place of extend")
+		return c, errors.New("a rewrite states terms anew: write until= or another term in place of extend")
 	case !rewrite && l.reset:
-		return c, fmt.Errorf("only a rewrite can reset usage")
+		return c, errors.New("only a rewrite can reset usage")
 	}
 	if l.runs != nil {
 		c.Runs = &l.runs.n

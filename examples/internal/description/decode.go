@@ -1,0 +1,176 @@
+package description
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// Decode reads one JSON object of at most license.MaxDocument bytes into a
+// structure, whose fields all have a name in a tag. A member is refused that the
+// structure does not have in this very spelling, that is there twice, or that
+// has a value of another type.
+func Decode(text []byte, into any) error {
+	switch {
+	case len(text) > license.MaxDocument:
+		return fmt.Errorf("there are more than %d bytes, which is too much for this", license.MaxDocument)
+	case !utf8.Valid(text):
+		return notJSON("it is not in UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := check(d, reflect.TypeOf(into), ""); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows the description")
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return notJSON(err.Error())
+	}
+	return nil
+}
+
+func notJSON(why string) error { return errors.New("this is not a description in JSON: " + why) }
+
+// token reads one token.
+func token(d *json.Decoder) (json.Token, error) {
+	t, err := d.Token()
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, notJSON("its end is missing")
+	case err != nil:
+		return nil, notJSON(err.Error())
+	}
+	return t, nil
+}
+
+// check reads one value, which has to be one that a type can hold. What it finds
+// wrong is of the member at a path, "" for the whole.
+func check(d *json.Decoder, t reflect.Type, at string) error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	first, err := token(d)
+	if err != nil || first == nil { // null says nothing
+		return err
+	}
+	if kind := kindOf(first); kind != wanted(t) {
+		if at == "" {
+			at = "the whole"
+		}
+		return notJSON(fmt.Sprintf("%s has to be %s, not %s", at, wanted(t), kind))
+	}
+	switch first {
+	case json.Delim('{'):
+		return checkObject(d, t, at)
+	case json.Delim('['):
+		return checkList(d, t, at)
+	}
+	return nil
+}
+
+// kindOf says what a token is, or begins.
+func kindOf(t json.Token) string {
+	switch t := t.(type) {
+	case string:
+		return "a text"
+	case bool:
+		return "true or false"
+	case json.Number:
+		if _, err := strconv.ParseInt(t.String(), 10, 32); err != nil {
+			return "another number"
+		}
+		return "a whole number"
+	}
+	if t == json.Delim('[') {
+		return "a list"
+	}
+	return "an object"
+}
+
+// wanted says what a type holds, in the words of kindOf.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an object"
+}
+
+// checkList reads the rest of a list.
+func checkList(d *json.Decoder, t reflect.Type, at string) error {
+	for i := 1; d.More(); i++ {
+		if err := check(d, t.Elem(), within(at, strconv.Itoa(i))); err != nil {
+			return err
+		}
+	}
+	_, err := token(d) // the closing bracket
+	return err
+}
+
+// checkObject reads the rest of an object.
+func checkObject(d *json.Decoder, t reflect.Type, at string) error {
+	seen := map[string]bool{}
+	for d.More() {
+		first, err := token(d)
+		if err != nil {
+			return err
+		}
+		name, _ := first.(string)
+		if seen[name] {
+			return fmt.Errorf("the member %q is there twice", name)
+		}
+		seen[name] = true
+		value, has := memberOf(t, name)
+		if !has {
+			return unknownMember(name, at)
+		}
+		if err := check(d, value, within(at, name)); err != nil {
+			return err
+		}
+	}
+	_, err := token(d) // the closing brace
+	return err
+}
+
+func unknownMember(name, at string) error {
+	if at != "" {
+		return notJSON(fmt.Sprintf("unknown field %q in %s", name, at))
+	}
+	return notJSON(fmt.Sprintf("unknown field %q", name))
+}
+
+// memberOf returns the type of a member; a map has members of every name.
+func memberOf(t reflect.Type, name string) (reflect.Type, bool) {
+	if t.Kind() == reflect.Map {
+		return t.Elem(), true
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.Anonymous && f.Tag.Get("json") == name {
+			return f.Type, true
+		}
+	}
+	return nil, false
+}
+
+// within returns the path of a member.
+func within(at, name string) string {
+	if at == "" {
+		return name
+	}
+	return at + "/" + name
+}
