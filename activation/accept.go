@@ -23,17 +23,16 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
 		}
-		if a.Surrenders != s.Surrenders {
-			return &license.Reason{Code: license.ReplyOther} // what it confirms was given up meanwhile
-		}
 		if i := s.opened(a); i >= 0 {
 			a = s.Open[i] // with what came since
+			a.file = true
 			s.Open = slices.Delete(s.Open, i, i+1)
 		} else if a.file {
 			return &license.Reason{Code: license.ReplyOther} // it was used meanwhile
 		}
 		c.see(s, c.now())
 		c.believe(s, r.Time, a.Asked, a.Signed)
+		restored := s.Restored
 		s.Restored = s.Restored && !r.Restored
 		tried := s
 		if look {
@@ -43,7 +42,7 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		if refused == nil {
 			refused = c.takeDocuments(tried, r, change)
 		}
-		c.takeUsage(tried, r)
+		c.takeUsage(tried, r, restored)
 		if look {
 			change.Available, change.Changed = change.Changed, false
 		}
@@ -92,12 +91,23 @@ func (c *Client) takeKeyrings(r *license.Reply) error {
 		if license.KindOf([]byte(text)) != license.KindKeyring {
 			continue
 		}
-		_, err := c.importKeyring([]byte(text))
-		if err != nil && !errors.Is(err, license.AlreadyEntered) && !errors.Is(err, license.KeyringRollback) {
+		if err := c.followable([]byte(text)); err != nil {
+			c.opt.Logger.Warn("latchkey: a keyring of the server's cannot be followed; the one that is here stays in force", "error", err)
+			continue
+		}
+		if _, err := c.importKeyring([]byte(text)); err != nil && !errors.Is(err, license.AlreadyEntered) {
 			return err
 		}
 	}
 	return nil
+}
+
+// followable returns why a keyring does not follow on the one in force.
+func (c *Client) followable(text []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, err := c.keyring.Rotate(text)
+	return err
 }
 
 // believe sets the clock's mark by a time that the vendor has signed in answer
@@ -108,7 +118,13 @@ func (c *Client) takeKeyrings(r *license.Reply) error {
 // not begun by then fall out, so that nothing is gained by setting it.
 func (c *Client) believe(s *state, t, asked, signed time.Time) {
 	since := max(s.Mark.Sub(asked), 0) // an answer that was kept gains nothing
-	s.Mark = t.Add(since)
+	latest := s.Mark
+	if t.After(latest) {
+		latest = t
+	}
+	if s.Mark = t.Add(since); s.Mark.After(latest) {
+		s.Mark = latest // what passed before the answer was given does not count twice
+	}
 	c.see(s, signed)
 	s.pullBack(s.Mark)
 	c.takeOut(s)
@@ -126,7 +142,12 @@ func (s *state) life(serial string) (link, next []byte) {
 // step goes on to the step of this installation's life that the server has
 // recorded. What it proposes next is drawn now and kept, so that two copies of
 // this state propose the same once, and never again.
-func (s *state) step(serial string, link []byte) {
+// A reply that was overtaken by another one moves nothing back: from is the step
+// that its request went on from.
+func (s *state) step(serial string, link, from []byte) {
+	if at, begun := s.Steps[serial]; begun && !bytes.Equal(link, at.Next) && !bytes.Equal(from, at.Link) {
+		return
+	}
 	if link == nil || serial == "" || bytes.Equal(link, s.Steps[serial].Link) {
 		return
 	}
@@ -147,7 +168,7 @@ func newLink() []byte {
 func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 	serial := a.Serial
 	if r.Receipt != "" {
-		receipt, err := c.putReceipt(s, r.Receipt)
+		receipt, err := c.verifyReceipt(s, r.Receipt)
 		if err != nil {
 			return err
 		}
@@ -155,14 +176,22 @@ func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 			return &license.Reason{Code: license.ReplyOther}
 		}
 		serial = string(receipt.Serial)
+		if a.Surrenders[serial] != s.Surrenders[serial] {
+			return &license.Reason{Code: license.ReplyOther} // what it confirms was given up meanwhile
+		}
+		// Asked after the receipt that is here came, it is newer than that, whatever
+		// number it has: the server may have been put back from a backup copy.
+		after := !a.file && a.Serial != "" && a.held == s.Receipts[serial]
+		c.putReceipt(s, receipt, r.Receipt, after)
 		if h, held := c.bySerial(s, serial); held {
 			s.startedAt(h.base.ID, receipt.Activated)
 		}
 	}
-	s.step(serial, r.Link)
+	s.step(serial, r.Link, a.Link)
 	ended := r.Code == "" && a.Operation == license.OpDeactivate || r.Code == license.NotActivated
 	switch {
 	case serial == "":
+	case ended && a.file && c.newerThan(s, serial, r.Time):
 	case ended:
 		s.dropReceipt(serial)
 	case a.Operation == license.OpDeactivate:
@@ -175,6 +204,13 @@ func (c *Client) takeReceipt(s *state, r *license.Reply, a asked) error {
 		s.Checks[serial] = check{At: s.Mark, Next: r.NextCheck, Code: r.Code, From: r.From}
 	}
 	return nil
+}
+
+// newerThan reports whether the receipt for a serial number was issued after a
+// time.
+func (c *Client) newerThan(s *state, serial string, t time.Time) bool {
+	receipt, err := c.verifyReceipt(s, s.Receipts[serial])
+	return err == nil && receipt.Issued.After(t)
 }
 
 // startedAt has the terms of a licence count from when the server says that
@@ -232,7 +268,7 @@ func (c *Client) takeLicense(s *state, text string, r *license.Reply, change *Ch
 
 // takeUsage takes over what the server knows was used, where it is more than is
 // known here: after a new installation, or when old state was put back.
-func (c *Client) takeUsage(s *state, r *license.Reply) {
+func (c *Client) takeUsage(s *state, r *license.Reply, restored bool) {
 	if len(r.Usage.Features) == 0 || r.Receipt == "" {
 		return
 	}
@@ -250,7 +286,12 @@ func (c *Client) takeUsage(s *state, r *license.Reply) {
 	}
 	for ref, known := range r.Usage.Features {
 		f := u.Features[ref]
-		f.Runs = max(f.Runs, known.Runs)
+		if known.FirstUse.After(s.Mark) { // a clock that stood in the future has recorded it
+			known.FirstUse = s.Mark
+		}
+		if f.Runs == 0 || restored { // else it may count a block that another process has reserved
+			f.Runs = max(f.Runs, known.Runs)
+		}
 		if f.FirstUse.IsZero() || !known.FirstUse.IsZero() && known.FirstUse.Before(f.FirstUse) {
 			f.FirstUse = known.FirstUse
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -58,8 +59,10 @@ type asked struct {
 	Signed    time.Time // the latest issue of what came since
 	// Surrenders is what the state's was. A reply that was asked for before a
 	// licence was given up, and kept, must not bring it back.
-	Surrenders int64
-	file       bool // it went out as a file, and so is open until its reply comes
+	Surrenders map[string]int64
+	Link       []byte // the step that it went on from
+	held       string // the receipt that was in force
+	file       bool   // it went out as a file, and so is open until its reply comes
 }
 
 // maxOpen is how many requests in files can wait for their replies; then the
@@ -82,6 +85,7 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 		Nonce: make([]byte, license.NonceSize), Keyring: c.keyring.Version(),
 	}
 	r.Link, r.Next = s.life(string(q.serial))
+	r.GivenUp = s.givenUp(string(q.serial))
 	if !license.IsID(r.Version) {
 		r.Version = ""
 	}
@@ -101,7 +105,7 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	}
 	return text, asked{
 		Nonce: r.Nonce, Digest: r.Digest, Operation: q.operation, Serial: string(q.serial), Asked: c.effectiveNow(s),
-		Surrenders: s.Surrenders,
+		Surrenders: maps.Clone(s.Surrenders), held: s.Receipts[string(q.serial)], Link: r.Link,
 	}, nil
 }
 

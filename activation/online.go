@@ -257,12 +257,21 @@ func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, erro
 // giveUp asks the server to deactivate what it was perhaps asked to before.
 func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	before := c.Status().State
-	first, text, a, err := c.markGivenUp(ctx, serial, false)
+	first, text, a, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return Change{}, err
 	}
 	change, err := c.send(ctx, text, a, false)
-	if errors.Is(err, license.NotActivated) { // it was given up before
+	if errors.Is(err, license.NotActivated) && first { // it may have forgotten this installation, and knows the machine
+		if _, unknown := c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, false); unknown != nil {
+			return Change{}, err
+		}
+		if _, text, a, err = c.markGivenUp(ctx, serial); err != nil {
+			return Change{}, err
+		}
+		change, err = c.send(ctx, text, a, false)
+	}
+	if errors.Is(err, license.NotActivated) && !first { // it was given up before, and the answer was lost
 		change.After, err = c.Status().State, nil
 	}
 	if errors.Is(err, ErrNotSent) && first {
@@ -277,14 +286,17 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 }
 
 // markGivenUp makes a request for deactivation and keeps it in the state, where
-// it ends what the receipt allows before the server hears of it. One that leaves
-// as a proof, which nobody knows when it is used, is a step that this installation
-// never takes itself: should it go on after all, the proof is worth nothing.
-func (c *Client) markGivenUp(ctx context.Context, serial string, proof bool) (first bool, text []byte, a asked, err error) {
+// it ends what the receipt allows before the server hears of it. Nobody knows when
+// that word arrives, so it has a number: once this installation has gone on after
+// all, which it says with the number of the last word, that is worth nothing.
+func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, text []byte, a asked, err error) {
 	_, err = c.commit(func(s *state, _ *Change) error {
 		_, pending := s.GivenUp[serial]
 		first = !pending
-		s.Surrenders++
+		if s.Surrenders == nil {
+			s.Surrenders = map[string]int64{}
+		}
+		s.Surrenders[serial] = max(s.Surrenders[serial]+1, c.effectiveNow(s).Unix()) // also after an old copy was put back
 		text, a, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
 		if err != nil {
 			return err
@@ -293,9 +305,6 @@ func (c *Client) markGivenUp(ctx context.Context, serial string, proof bool) (fi
 			s.GivenUp = map[string]string{}
 		}
 		s.GivenUp[serial] = string(text)
-		if step, begun := s.Steps[serial]; begun && proof {
-			s.Steps[serial] = lifeStep{Link: step.Link, Next: newLink()}
-		}
 		return nil
 	})
 	return first, text, a, err
@@ -312,9 +321,21 @@ func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	_, text, _, err := c.markGivenUp(ctx, serial, true)
+	_, text, _, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return nil, err
 	}
 	return license.Armor(text)
+}
+
+// givenUp returns the number of the last word by which something was given up
+// under a serial number; under any, where it is not known yet.
+func (s *state) givenUp(serial string) (n int64) {
+	if serial != "" {
+		return s.Surrenders[serial]
+	}
+	for _, other := range s.Surrenders {
+		n = max(n, other)
+	}
+	return n
 }

@@ -50,17 +50,15 @@ func (c *Client) public(s *state) []byte {
 	return c.installation
 }
 
-// putReceipt keeps a receipt in the place of an older one. Of two with one
-// number, the one issued later counts.
-func (c *Client) putReceipt(s *state, text string) (*license.Receipt, error) {
-	r, err := c.verifyReceipt(s, text)
-	if err != nil {
-		return nil, err
-	}
+// putReceipt keeps a receipt in the place of an older one. Unless it is known to
+// be the newer one, that is the one with the lower number; of two with one number,
+// the one issued earlier.
+func (c *Client) putReceipt(s *state, r *license.Receipt, text string, newer bool) {
 	serial := string(r.Serial)
-	if old, err := c.verifyReceipt(s, s.Receipts[serial]); err == nil {
+	if old, err := c.verifyReceipt(s, s.Receipts[serial]); err == nil && !newer {
 		if r.Sequence < old.Sequence || r.Sequence == old.Sequence && r.Issued.Before(old.Issued) {
-			return old, nil
+			delete(s.GivenUp, serial) // it was a yes all the same
+			return
 		}
 	}
 	if s.Receipts == nil {
@@ -68,7 +66,6 @@ func (c *Client) putReceipt(s *state, text string) (*license.Receipt, error) {
 	}
 	s.Receipts[serial] = text
 	delete(s.GivenUp, serial)
-	return r, nil
 }
 
 // dropReceipt forgets what the server has said about a serial number.

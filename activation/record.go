@@ -32,7 +32,7 @@ type state struct {
 	GivenUp    map[string]string         // requests for deactivation that wait for their answer, by serial number
 	Checks     map[string]check          // what the server said last, by serial number
 	Open       []asked                   // requests that went out as files, oldest first
-	Surrenders int64                     // how often a licence was given up here
+	Surrenders map[string]int64          // numbers of the last words that gave something up, by serial number
 	Steps      map[string]lifeStep       // of this installation's life, by serial number
 }
 
@@ -101,6 +101,7 @@ func (s *state) clone() *state {
 	c.Checks = maps.Clone(s.Checks)
 	c.Open = slices.Clone(s.Open)
 	c.Steps = maps.Clone(s.Steps)
+	c.Surrenders = maps.Clone(s.Surrenders)
 	return &c
 }
 
@@ -127,7 +128,7 @@ func (s *state) encode() ([]byte, error) {
 		w.document(d)
 	}
 	w.EndArray()
-	w.epochs(s.Epochs)
+	w.counts("epochs", s.Epochs)
 	w.texts("given_up", s.GivenUp)
 	w.StringsMember("keyrings", s.Keyrings)
 	w.time("mark", s.Mark)
@@ -138,7 +139,7 @@ func (s *state) encode() ([]byte, error) {
 	w.bytes("seed", s.Seed)
 	w.time("signed", s.Signed)
 	w.steps(s.Steps)
-	w.IntMember("surrenders", s.Surrenders)
+	w.counts("surrenders", s.Surrenders)
 	w.Name("usage").Object()
 	ids := make([]string, 0, len(s.Usage))
 	for id := range s.Usage {
@@ -172,13 +173,14 @@ func (w *writer) time(name string, t time.Time) {
 	}
 }
 
-func (w *writer) epochs(epochs map[string]int64) {
-	if len(epochs) == 0 {
+// counts writes a map of numbers, and leaves it out where it is empty.
+func (w *writer) counts(name string, counts map[string]int64) {
+	if len(counts) == 0 {
 		return
 	}
-	w.Name("epochs").Object()
-	for _, name := range slices.Sorted(maps.Keys(epochs)) {
-		w.Name(name).Int(epochs[name])
+	w.Name(name).Object()
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		w.Name(key).Int(counts[key])
 	}
 	w.EndObject()
 }
@@ -235,11 +237,12 @@ func (w *writer) open(open []asked) {
 		w.Object()
 		w.time("asked", a.Asked)
 		w.bytes("digest", a.Digest[:])
+		w.bytes("link", a.Link)
 		w.bytes("nonce", a.Nonce)
 		w.StringMember("operation", string(a.Operation))
 		w.StringMember("serial", a.Serial)
 		w.time("signed", a.Signed)
-		w.IntMember("surrenders", a.Surrenders)
+		w.counts("surrenders", a.Surrenders)
 		w.EndObject()
 	}
 	w.EndArray()
@@ -330,13 +333,7 @@ func decodeState(text string) (*state, error) {
 				s.Documents = append(s.Documents, r.document())
 			}
 		case "epochs":
-			epochs := map[string]int64{}
-			for e := r.Map(); e.Next(); {
-				epochs[e.Name] = r.Int(0, strictjson.MaxInt)
-			}
-			if len(epochs) > 0 {
-				s.Epochs = epochs
-			}
+			s.Epochs = r.counts()
 		case "given_up":
 			s.GivenUp = r.texts()
 		case "keyrings":
@@ -360,7 +357,7 @@ func decodeState(text string) (*state, error) {
 		case "steps":
 			s.Steps = r.steps()
 		case "surrenders":
-			s.Surrenders = r.Int(0, strictjson.MaxInt)
+			s.Surrenders = r.counts()
 		case "usage":
 			s.Usage = map[string]*license.Usage{}
 			for u := r.Map(); u.Next(); {
@@ -404,6 +401,17 @@ func (r *reader) strings() (out []string) {
 		out = append(out, r.String())
 	}
 	return out
+}
+
+// counts reads a map of numbers; an empty one is none.
+func (r *reader) counts() (counts map[string]int64) {
+	for e := r.Map(); e.Next(); {
+		if counts == nil {
+			counts = map[string]int64{}
+		}
+		counts[e.Name] = r.Int(0, strictjson.MaxInt)
+	}
+	return counts
 }
 
 // texts reads a map of texts; an empty one is none.
@@ -474,6 +482,8 @@ func (r *reader) asked() (a asked) {
 				r.Fail("a digest has 32 bytes")
 			}
 			copy(a.Digest[:], b)
+		case "link":
+			a.Link = r.bytes()
 		case "nonce":
 			a.Nonce = r.bytes()
 		case "operation":
@@ -483,7 +493,7 @@ func (r *reader) asked() (a asked) {
 		case "signed":
 			a.Signed = r.time()
 		case "surrenders":
-			a.Surrenders = r.Int(0, strictjson.MaxInt)
+			a.Surrenders = r.counts()
 		default:
 			r.Skip()
 		}

@@ -41,6 +41,7 @@ type Request struct {
 	Keyring      int64  // version of the keyring in force
 	Link, Next   []byte // LinkSize bytes each: the step that this installation's life has come to, and its next
 	Usage        Usage  // since the licence is here; its seats are not told
+	GivenUp      int64  // number of the last word by which this installation gave this up; a word with that number or a lower one is worth nothing after an activation that says so
 	Proof        []byte // of OpMove: the other machine's signed request for OpDeactivate
 
 	Digest [32]byte // of the document that it was opened from: what the reply names
@@ -109,6 +110,7 @@ func (r *Request) encode() ([]byte, error) {
 	w := &encoder{}
 	w.Object()
 	w.StringMember("fingerprint", string(r.Fingerprint))
+	w.IntMember("given_up", r.GivenUp)
 	w.Name("installation").String(base64.StdEncoding.EncodeToString(r.Installation))
 	w.IntMember("keyring", r.Keyring)
 	w.StringMember("license", r.License)
@@ -139,6 +141,8 @@ func decodeRequest(payload string) (*Request, error) {
 		switch m.Name {
 		case "fingerprint":
 			r.Fingerprint = d.long(maxFingerprint)
+		case "given_up":
+			r.GivenUp = d.count()
 		case "installation":
 			r.Installation = d.exactly(InstallationKeySize)
 		case "keyring":

@@ -91,7 +91,7 @@ func fullActivation(id string) *server.Activation {
 		ID: id, Active: true, First: born, Since: born.Add(time.Hour), Ended: born.Add(2 * time.Hour),
 		Installations: []server.Installation{
 			{
-				Key: id + "/one+1=", Seen: born.Add(3 * time.Hour), Version: "4.2.0-β", Links: []string{"00ff", "01fe"}, Cloned: true, Revision: 3,
+				Key: id + "/one+1=", Seen: born.Add(3 * time.Hour), Version: "4.2.0-β", Links: []string{"00ff", "01fe"}, Kept: 1773144000, Cloned: true, Revision: 3,
 				Used: []server.Used{
 					{Product: "acme-cad", Feature: "draw", Runs: 1 << 40, FirstUse: born},
 					{Product: "acme-cad", Feature: "export", Runs: 1},
@@ -99,7 +99,8 @@ func fullActivation(id string) *server.Activation {
 			},
 			{Key: id + "/two+2=", Seen: born},
 		},
-		Data: []byte{1, 0, 255}, Machine: []string{"board:" + id, "disk:" + id}, Changes: 2,
+		Data: []byte{1, 0, 255}, Machine: []string{"board:" + id, "disk:" + id}, Scheme: "board+disk~/1", Changes: 2, Followed: born.Add(2 * time.Hour),
+		Revision: 2, Used: []server.Used{{Product: "acme-cad", Feature: "print", Runs: 7, FirstUse: born}},
 	}
 }
 

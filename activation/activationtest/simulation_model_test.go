@@ -3,6 +3,8 @@ package activationtest_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,17 +26,19 @@ type simModel struct {
 	books     map[license.Serial]*simBook
 	opened    map[string]*license.Request   // by its text
 	receipts  map[string][]*license.Receipt // that were issued, by installation
-	order     map[[32]byte]int              // in which requests were made, by digest
+	order     map[string]int                // in which requests were made, by nonce
 	confirmed map[string]int                // the last request that was answered yes, by installation and serial number
 	forked    map[string]bool               // installations of which there was more than one
 	cloned    bool                          // there were two machines that nothing tells apart
+	names     map[string]string             // of installations, as traces have them
+	links     map[string]int                // steps of lives, in the order in which they were seen
 	visit     *simVisit
 }
 
 func newSimModel(s *simulation) simModel {
 	return simModel{
 		s: s, books: map[license.Serial]*simBook{}, opened: map[string]*license.Request{}, receipts: map[string][]*license.Receipt{},
-		order: map[[32]byte]int{}, confirmed: map[string]int{}, forked: map[string]bool{},
+		order: map[string]int{}, confirmed: map[string]int{}, forked: map[string]bool{}, names: map[string]string{}, links: map[string]int{},
 	}
 }
 
@@ -112,10 +116,15 @@ func (v *simVisit) operation() string {
 // asks notes a request that an installation has made.
 func (m *simModel) asks(p *simProcess, text []byte) {
 	r := m.open(text)
-	p.node.disk.known.key = simKey(r)
-	m.order[r.Digest] = len(m.order) + 1
+	key := simKey(r)
+	p.node.disk.known.key = key
+	m.forked[key] = m.forked[key] || p.node.disk.known.copied
+	if m.names[key] == "" {
+		m.names[key] = fmt.Sprintf("installation %d on %s", len(m.names)+1, p.node.name)
+	}
+	m.order[string(r.Nonce)] = len(m.order) + 1
 	if c := m.s.call; c != nil {
-		c.made = m.order[r.Digest]
+		c.made = m.order[string(r.Nonce)]
 	}
 }
 
@@ -124,10 +133,37 @@ func (m *simModel) open(text []byte) *license.Request {
 	if r := m.opened[string(text)]; r != nil {
 		return r
 	}
-	r, err := license.OpenRequest(text)
-	m.s.ok(err)
+	var w struct {
+		Operation                       license.Operation
+		Serial                          license.Serial
+		RequestKey                      license.Serial `json:"request_key"`
+		Installation, Nonce, Link, Next []byte
+		Fingerprint, Proof              string
+	}
+	m.s.read(text, &w)
+	r := &license.Request{
+		Operation: w.Operation, Serial: w.Serial, RequestKey: w.RequestKey, Installation: w.Installation, Nonce: w.Nonce,
+		Link: w.Link, Next: w.Next, Fingerprint: []byte(w.Fingerprint), Proof: []byte(w.Proof),
+	}
 	m.opened[string(text)] = r
 	return r
+}
+
+// read reads what a document says, and verifies nothing: clients and server do,
+// and it is most of what they cost.
+func (s *simulation) read(text []byte, into any) {
+	bare, err := license.Bare(text)
+	s.ok(err)
+	var envelope struct{ Payload []byte }
+	s.ok(json.Unmarshal(bare, &envelope))
+	s.ok(json.Unmarshal(envelope.Payload, into))
+}
+
+// A simReply is a reply, as far as the model goes into it.
+type simReply struct {
+	Code                license.Code
+	Nonce, Installation []byte
+	Receipt             string
 }
 
 func simKey(r *license.Request) string { return base64.StdEncoding.EncodeToString(r.Installation) }
@@ -250,14 +286,12 @@ func (m *simModel) given(sale *simSale, ended *server.Activation) {
 		return
 	}
 	if r.Operation == license.OpMove {
-		proof, err := license.OpenRequest(r.Proof)
-		m.s.ok(err)
-		r = proof
+		r = m.open(r.Proof)
 	}
 	key := simKey(r)
 	m.s.must(simInstalled(ended, key), "%s was ended by another installation", ended.ID)
 	if confirmed := m.confirmed[key+string(sale.serial)]; !m.forked[key] {
-		m.s.must(m.order[r.Digest] > confirmed, "%s was ended by a word that its installation took back, and was told yes", ended.ID)
+		m.s.must(m.order[string(r.Nonce)] > confirmed, "%s was ended by a word that its installation took back, and was told yes", ended.ID)
 	}
 }
 
@@ -276,12 +310,41 @@ func (m *simModel) installations(before, after *simBook) {
 		for _, i := range a.Installations {
 			s.must(seen[i.Key] == "", "an installation is in %s and in %s", seen[i.Key], a.ID)
 			seen[i.Key] = a.ID
-			s.must(!i.Cloned || m.forked[i.Key], "an installation in %s is taken for two, and there was never but one", a.ID)
+			s.must(!i.Cloned || m.forked[i.Key], "%s is taken for two, and there was never but one: %s", m.names[i.Key], m.steps(i))
 			was := known[i.Key]
 			s.must(i.Revision >= was.Revision, "a revision has fallen in %s", a.ID)
 			s.must(i.Revision > was.Revision || simRunsOf(i) >= simRunsOf(was), "runs have fallen in %s", a.ID)
 		}
 	}
+}
+
+// life says which steps of whose life a request tells, by the order in which they
+// were first seen.
+func (m *simModel) life(r *license.Request) string {
+	step := func(link []byte) int {
+		if link == nil {
+			return 0
+		}
+		if m.links[string(link)] == 0 {
+			m.links[string(link)] = len(m.links) + 1
+		}
+		return m.links[string(link)]
+	}
+	text := fmt.Sprintf("%s, step %d to %d", m.names[simKey(r)], step(r.Link), step(r.Next))
+	if len(r.Proof) > 0 {
+		text += ", with the word of " + m.life(m.open(r.Proof))
+	}
+	return text
+}
+
+// steps says where in an installation's life a request stands.
+func (m *simModel) steps(i server.Installation) string {
+	r := m.visit.request
+	if r == nil {
+		return m.visit.desk
+	}
+	place := func(link []byte) int { return slices.Index(i.Links, hex.EncodeToString(link)) }
+	return fmt.Sprintf("%s number %d goes from step %d to step %d of %d", r.Operation, m.order[string(r.Nonce)], place(r.Link), place(r.Next), len(i.Links))
 }
 
 // simRunsOf returns the runs that the server knows of.
@@ -298,10 +361,10 @@ func simRunsOf(i server.Installation) int64 {
 func (m *simModel) answered(v *simVisit, text []byte) {
 	s, r := m.s, v.request
 	m.visit = v.outer
-	reply, err := license.OpenReply(text, simVendor().keyring)
-	s.ok(err)
+	reply := &simReply{}
+	s.read(text, reply)
 	s.say("server: %s %s: %s", r.Operation, s.name(r), simYes(string(reply.Code)))
-	s.must(bytes.Equal(reply.Nonce, r.Nonce) && reply.Request == r.Digest && bytes.Equal(reply.Installation, r.Installation), "a reply to another request")
+	s.must(bytes.Equal(reply.Nonce, r.Nonce) && bytes.Equal(reply.Installation, r.Installation), "a reply to another request")
 	if v.before == nil {
 		s.must(reply.Code == license.SerialUnknown || reply.Code == license.RequestNotAccepted || reply.Code == license.ServerBusy, "an unknown key is %q", reply.Code)
 		return
@@ -319,6 +382,10 @@ func (m *simModel) answered(v *simVisit, text []byte) {
 		s.must(own == nil || scheme != "" && !simMatches(scheme, r.Fingerprint, own.Data), "refused, with a place of its own")
 	case license.NotActivated:
 		s.must(own == nil, "not activated, and there is %v", own)
+	case license.LicenseBlocked:
+		if s.call != nil && reply.Receipt != "" {
+			s.call.blocked = append(s.call.blocked, v.before.sale.Serial)
+		}
 	case "":
 		m.yes(after, key, reply, r)
 	}
@@ -332,7 +399,7 @@ func simYes(code string) string {
 }
 
 // yes sees to it that what was said yes to is so for good.
-func (m *simModel) yes(after *simBook, key string, reply *license.Reply, r *license.Request) {
+func (m *simModel) yes(after *simBook, key string, reply *simReply, r *license.Request) {
 	switch r.Operation {
 	case license.OpDeactivate:
 		m.s.must(after.has(key) == nil, "deactivated, and still active")
@@ -343,10 +410,10 @@ func (m *simModel) yes(after *simBook, key string, reply *license.Reply, r *lice
 }
 
 // issued holds a receipt against the ledger.
-func (m *simModel) issued(after *simBook, key string, reply *license.Reply) {
-	receipt, err := license.OpenReceipt([]byte(reply.Receipt), simVendor().keyring)
+func (m *simModel) issued(after *simBook, key string, reply *simReply) {
 	s, sale := m.s, after.sale
-	s.ok(err)
+	receipt := &license.Receipt{}
+	s.read([]byte(reply.Receipt), receipt)
 	a := after.activation(receipt.ID)
 	s.must(a != nil && a.Active && simInstalled(a, key), "a receipt for %s, which is not in force in the ledger", receipt.ID)
 	s.must(receipt.Activated.Equal(a.First), "a receipt says that %s began at %s", receipt.ID, receipt.Activated)
@@ -359,19 +426,22 @@ func (m *simModel) issued(after *simBook, key string, reply *license.Reply) {
 // A simKnown is what the model knows of an installation. It goes where its disk
 // goes.
 type simKnown struct {
-	key       string           // "" until it has asked for something
-	latest    time.Time        // that it can have seen
-	spent     int64            // runs that were acknowledged
-	sold      int64            // runs, at most
-	revisions map[string]int64 // of its licences
-	restored  bool             // an old copy was put back
-	summary   string           // of what was licensed when it was last closed
-	closed    bool             // summary is of now
+	key       string                 // "" until it has asked for something
+	latest    time.Time              // that it can have seen
+	spent     int64                  // runs that were acknowledged
+	sold      int64                  // runs, at most
+	revisions map[string]int64       // of its licences
+	gaveUp    map[license.Serial]int // how many requests were made before it was given up
+	copied    bool                   // there is, or was, another copy of it
+	restored  bool                   // an old copy was put back
+	summary   string                 // of what was licensed when it was last closed
+	closed    bool                   // summary is of now
 }
 
-func (d simDisk) fork() simDisk {
+func (d *simDisk) fork() simDisk {
+	d.known.copied = true
 	own := d.copy()
-	own.known.revisions = maps.Clone(d.known.revisions)
+	own.known.revisions, own.known.gaveUp = maps.Clone(d.known.revisions), maps.Clone(d.known.gaveUp)
 	own.known.closed = false
 	return own
 }
@@ -504,13 +574,14 @@ type simCall struct {
 	exchanges int  // how often it has asked
 	genuine   int  // answers to it that it got
 	lies      int  // answers that are none
-	made      int  // the place of its last request
+	made      int  // the place of its last request, or of that in a file to which it imports the answer
 	full      bool // the disk has said that nothing can be stored
 	before    string
 	stored    uint64
 	nested    int
 	stale     bool
-	waits     bool // a deactivation waits to be sent again
+	blocked   []license.Serial // that the server has said are
+	waits     bool             // a deactivation waits to be sent again
 }
 
 // do makes a call and holds what comes of it to what came to it.
@@ -525,9 +596,9 @@ func (s *simulation) do(p *simProcess, what string, sale *simSale, act func() (a
 	n.disk.known.raise(n.now())
 	if p.dead {
 		p.bury()
-		return false, err
 	}
-	if p.closed {
+	if p.dead || p.closed {
+		n.disk.known.gaveUp = nil // nobody knows how far it got
 		return false, err
 	}
 	s.say("%s: %s: %s", n.name, what, simOutcome(change, err))
@@ -536,6 +607,9 @@ func (s *simulation) do(p *simProcess, what string, sale *simSale, act func() (a
 		s.must(reflect.DeepEqual(change, activation.Change{}), "%s failed with %v and a change %+v", what, err, change)
 	}
 	s.model.lies(p, call, what, err)
+	if call.genuine > 0 || what == "import" || what == "signed time" {
+		n.disk.known.raise(s.now.Add(simSkew)) // the vendor has said what time it is
+	}
 	alone := call.nested == s.nested && !call.stale && !p.stale
 	if alone && call.genuine == call.exchanges && call.exchanges > 0 && err == nil {
 		n.disk.known.latest = n.now() // the server's time was believed
@@ -544,8 +618,9 @@ func (s *simulation) do(p *simProcess, what string, sale *simSale, act func() (a
 	if alone && err == nil && sale != nil {
 		s.model.said(p, call, what, sale)
 	}
-	if alone && errors.Is(err, license.LicenseBlocked) && strings.HasPrefix(what, "check") {
-		s.model.blocked(p)
+	s.model.revived(p, call, what, alone)
+	if alone && call.genuine == call.exchanges && errors.Is(err, license.LicenseBlocked) && what != "look" {
+		s.model.blocked(p, call)
 	}
 	return true, err
 }
@@ -590,10 +665,35 @@ func (m *simModel) said(p *simProcess, call *simCall, what string, sale *simSale
 		a := book.activation(held.Activation.ID)
 		m.s.must(a != nil && a.Active && simInstalled(a, key), "%s: %s said yes, and the ledger does not", p.node.name, what)
 		m.confirmed[key+string(sale.serial)] = call.made
+	case "surrender":
+		m.s.must(held == nil || held.Activation == nil, "%s: surrendered, with a receipt", p.node.name)
+		m.gaveUp(p, sale)
 	case "deactivate":
+		m.gaveUp(p, sale)
 		m.s.must(held == nil || held.Activation == nil, "%s: deactivated, with a receipt", p.node.name)
 		m.s.must(book.has(key) == nil, "%s: deactivated, and not in the ledger", p.node.name)
 	}
+}
+
+// revived sees to it that nothing that was given up comes back by an answer to
+// what was asked for before.
+func (m *simModel) revived(p *simProcess, call *simCall, what string, alone bool) {
+	for _, l := range p.client.Status().Licenses {
+		order, gaveUp := p.node.disk.known.gaveUp[l.Terms.Serial]
+		if gaveUp && l.Activation != nil {
+			m.s.must(!alone || call.made > order, "%s: %s brought %s back, which was given up since", p.node.name, what, l.ID)
+			delete(p.node.disk.known.gaveUp, l.Terms.Serial)
+		}
+	}
+}
+
+// gaveUp notes that something is used here no more.
+func (m *simModel) gaveUp(p *simProcess, sale *simSale) {
+	k := &p.node.disk.known
+	if k.gaveUp == nil {
+		k.gaveUp = map[license.Serial]int{}
+	}
+	k.gaveUp[sale.serial] = len(m.order)
 }
 
 // simHeld returns what a process has of a sale, nil if nothing.
@@ -606,9 +706,10 @@ func simHeld(p *simProcess, sale *simSale) *activation.LicenseStatus {
 	return nil
 }
 
-// blocked sees to it that something is blocked where the server has said so.
-func (m *simModel) blocked(p *simProcess) {
-	m.s.must(slices.ContainsFunc(p.client.Status().Licenses, func(l activation.LicenseStatus) bool {
-		return l.Activation != nil && !l.State.Works()
-	}), "%s was told that a licence is blocked, and it works", p.node.name)
+// blocked sees to it that what is blocked does not work where the server has
+// said so.
+func (m *simModel) blocked(p *simProcess, call *simCall) {
+	for _, l := range p.client.Status().Licenses {
+		m.s.must(!slices.Contains(call.blocked, l.Terms.Serial) || !l.State.Works(), "%s was told that %s is blocked, and it works", p.node.name, l.ID)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -162,7 +163,7 @@ func simSurrender(s *simulation) {
 		if id == "" {
 			return
 		}
-		_, _ = s.do(p, "surrender", nil, func() (activation.Change, error) {
+		_, _ = s.do(p, "surrender", sale, func() (activation.Change, error) {
 			text, err := p.client.Surrender(simContext, id)
 			if err == nil && !p.dead {
 				s.model.asks(p, text)
@@ -203,7 +204,7 @@ func simRequest(s *simulation) {
 			text, err := p.client.Request(simContext, typed, activation.LicenseID(id))
 			if err == nil && !p.dead {
 				s.model.asks(p, text)
-				s.files = append(s.files, &simFile{text: text, node: p.node})
+				s.files = append(s.files, &simFile{text: text, node: p.node, made: len(s.model.order)})
 			}
 			return activation.Change{}, err
 		})
@@ -222,7 +223,7 @@ func simUpload(s *simulation) {
 	}
 	text, err := license.Armor(reply)
 	s.ok(err)
-	s.replyFiles = append(s.replyFiles, simFile{text: text, node: f.node})
+	s.replyFiles = append(s.replyFiles, simFile{text: text, node: f.node, made: f.made})
 }
 
 func simImport(s *simulation) {
@@ -242,16 +243,22 @@ func simImport(s *simulation) {
 
 func (s *simulation) importFile(p *simProcess, f simFile) {
 	before, stale := simSummary(p), p.stale
-	done, err := s.do(p, "import", nil, func() (activation.Change, error) { return p.client.Import(simContext, bytes.NewReader(f.text)) })
+	done, err := s.do(p, "import", nil, func() (activation.Change, error) {
+		s.call.made = f.made
+		return p.client.Import(simContext, bytes.NewReader(f.text))
+	})
 	if done && errors.Is(err, license.ReplyOther) && !stale {
 		s.must(simSummary(p) == before, "%s: a reply to another request was imported", p.node.name)
 	}
 }
 
 func simReport(s *simulation) {
-	s.withProcess(func(p *simProcess) {
-		_, _ = s.do(p, "report", nil, func() (activation.Change, error) { return activation.Change{}, p.client.Report(simContext) })
-	})
+	s.withProcess(func(p *simProcess) { _ = simReportOf(s, p) })
+}
+
+func simReportOf(s *simulation, p *simProcess) error {
+	_, err := s.do(p, "report", nil, func() (activation.Change, error) { return activation.Change{}, p.client.Report(simContext) })
+	return err
 }
 
 func simConsume(s *simulation) {
@@ -321,7 +328,8 @@ func simSecondProcess(s *simulation) {
 	}
 }
 
-// empty ends all that runs on a machine.
+// empty ends all that runs on a machine, as before hardware is changed: a running
+// program reads it when it has a reason to.
 func (s *simulation) empty(n *simNode) {
 	for len(n.processes) > 0 {
 		p := n.processes[0]
@@ -366,7 +374,9 @@ func simDiskCopied(s *simulation) {
 func simBackup(s *simulation) {
 	n := simOne(s, s.nodes)
 	s.say("%s is copied", n.name)
-	s.copies = append(s.copies, simCopy{disk: n.disk.fork(), of: n})
+	disk := n.disk.copy() // there are two only when it is put back
+	disk.known.revisions, disk.known.gaveUp, disk.known.closed = maps.Clone(disk.known.revisions), maps.Clone(disk.known.gaveUp), false
+	s.copies = append(s.copies, simCopy{disk: disk, of: n})
 }
 
 func simPutBack(s *simulation) {
@@ -382,7 +392,7 @@ func simPutBack(s *simulation) {
 	s.model.forked[disk.known.key] = true
 	s.model.forked[c.of.disk.known.key] = true
 	c.of.disk = &disk
-	disk.known.restored = true
+	disk.known.restored, disk.known.copied = true, true
 	disk.known.raise(c.of.now())
 	s.say("%s: an old copy is put back", c.of.name)
 }
@@ -404,6 +414,7 @@ func simDrift(s *simulation) {
 	if component == "machine" && s.rng.IntN(3) > 0 {
 		component = "board"
 	}
+	s.empty(n)
 	s.otherPart(n, component)
 	s.say("%s has another %s", n.name, component)
 }
@@ -417,6 +428,7 @@ func simReplaceMachine(s *simulation) {
 
 func simUnreadable(s *simulation) {
 	n := simOne(s, s.nodes)
+	s.empty(n)
 	if n.broken != "" {
 		n.repair()
 		return
@@ -611,7 +623,10 @@ func (s *simulation) settle() {
 	}
 	for _, n := range s.nodes {
 		n.offset = 0
-		n.repair()
+		if n.broken != "" {
+			s.empty(n)
+			n.repair()
+		}
 		for len(n.processes) > 1 {
 			s.stop(n.processes[0])
 		}
@@ -627,6 +642,9 @@ func (s *simulation) settle() {
 		}
 		for _, sale := range n.wants {
 			s.recover(n.processes[0], sale)
+		}
+		if s.rng.IntN(6) == 0 {
+			s.sameRuns(n.processes[0])
 		}
 	}
 	s.histories()
@@ -646,21 +664,55 @@ func (s *simulation) makeRoom(sale *simSale) {
 
 // recover has a customer do what customers do until what was sold is there.
 func (s *simulation) recover(p *simProcess, sale *simSale) {
-	why := s.lacks(p, sale)
+	why := "nobody has asked"
 	for call := 0; why != "" && call < simCalls; call++ {
 		if call%2 == 0 {
-			_ = s.enter(p, "enter serial", sale, sale.typed)
+			if err := s.enter(p, "enter serial", sale, sale.typed); errors.Is(err, license.TrialUsed) {
+				s.must(s.hadTrial(p, sale), "%s is refused a trial that it has not had", p.node.name)
+				return
+			}
 		} else {
-			_, _ = s.do(p, "check", nil, func() (activation.Change, error) { return p.client.CheckOnline(simContext) })
+			_ = s.check(p)
 		}
 		why = s.lacks(p, sale)
 	}
 	s.must(why == "", "%s does not get %s: %s", p.node.name, sale.name, why)
-	_, err := s.do(p, "report", nil, func() (activation.Change, error) { return activation.Change{}, p.client.Report(simContext) })
-	if err == nil {
-		s.sameRuns(p, sale)
-	}
 	s.model.check()
+}
+
+// hadTrial reports whether a trial began on a machine, or went there with the
+// installation, and is over.
+func (s *simulation) hadTrial(p *simProcess, sale *simSale) bool {
+	f, err := p.node.machine.FingerprintText(simContext)
+	s.ok(err)
+	return slices.ContainsFunc(s.model.books[sale.serial].activations, func(a *server.Activation) bool {
+		here := simInstalled(a, p.node.disk.known.key) || simMatches(sale.scheme, f, a.Data)
+		return here && license.Span{Days: simTrial}.After(license.DateOf(a.First)) < license.DateOf(s.now)
+	})
+}
+
+// sameRuns sees to it that both sides come to have counted the same runs.
+func (s *simulation) sameRuns(p *simProcess) {
+	licenses := p.client.Status().Licenses
+	if len(licenses) != 1 || licenses[0].Activation == nil {
+		return // runs of several are not told apart
+	}
+	s.stop(p) // which gives back what was reserved, and not used
+	s.start(p.node)
+	p = p.node.processes[0]
+	if simReportOf(s, p) != nil || errors.Is(s.check(p), license.NotActivated) {
+		return // it has gone on elsewhere
+	}
+	l := p.client.Status().Licenses[0]
+	render, left := l.Terms.Products[0].Features[1], p.client.Decision("render").Left
+	for _, a := range s.model.books[l.Terms.Serial].activations {
+		for _, i := range a.Installations {
+			if i.Key == p.node.disk.known.key && i.Revision == l.Revision {
+				known := simRunsOf(i)
+				s.must(min(known, render.Runs) == render.Runs-left, "%s has %d of %d runs left, and the ledger says that %d were used", p.node.name, left, render.Runs, known)
+			}
+		}
+	}
 }
 
 // lacks says what a customer does not have yet, or where the vendor's books say
@@ -689,23 +741,6 @@ func (s *simulation) lacks(p *simProcess, sale *simSale) string {
 		}
 	}
 	return ""
-}
-
-// sameRuns sees to it that both sides have counted the same runs.
-func (s *simulation) sameRuns(p *simProcess, sale *simSale) {
-	l, book := simHeld(p, sale), s.model.books[sale.serial]
-	left := p.client.Decision("render").Left
-	if len(p.client.Status().Licenses) > 1 || left < 0 {
-		return
-	}
-	one := book.activation(l.Activation.ID)
-	for _, i := range one.Installations {
-		if i.Key != p.node.disk.known.key || i.Revision != l.Revision {
-			continue
-		}
-		here := l.Terms.Products[0].Features[1].Runs - left
-		s.must(left == 0 && here <= simRunsOf(i) || simRunsOf(i) == here, "%s has used %d runs, and the ledger says %d", p.node.name, here, simRunsOf(i))
-	}
 }
 
 // histories sees to it that what was written down adds up to what is.

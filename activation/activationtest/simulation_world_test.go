@@ -203,6 +203,9 @@ func (st *simStore) Swap(generation uint64, data []byte) error {
 	if !st.witness {
 		st.p.node.othersAreStale(st.p)
 	}
+	if s.call != nil {
+		s.call.full = false
+	}
 	switch {
 	case s.chance(8):
 		st.p.crash("after it has stored")
@@ -363,6 +366,7 @@ type simLetter struct {
 type simFile struct {
 	text []byte
 	node *simNode
+	made int // the place of the request among all that were made
 }
 
 // A simProof is a machine's word that it gave something up.
@@ -376,7 +380,6 @@ type simProof struct {
 type simCopy struct {
 	disk simDisk
 	of   *simNode
-	at   *activationtest.Machine
 }
 
 // Exchange is the network: it delivers, or does what networks do.
@@ -406,6 +409,7 @@ func (p *simProcess) Exchange(_ context.Context, request []byte) ([]byte, error)
 // meanwhile lets something else happen while somebody waits.
 func (s *simulation) meanwhile() {
 	call := s.call
+	s.call = nil
 	s.depth++
 	for range 1 + s.rng.IntN(2) {
 		s.step()
@@ -499,10 +503,8 @@ func (s *simulation) deliver(request []byte, from netip.Addr) ([]byte, error) {
 		s.say("server %d is started again", i)
 		s.startServer(i)
 	}
-	if s.mutant.request != nil {
-		request = s.mutant.request(s, request)
-	}
 	v := s.model.arrives(request)
+	s.say("server %d is asked: %s %s by %s", i, v.request.Operation, s.name(v.request), s.model.life(v.request))
 	answer, err := s.servers[i].Exchange(simContext, request, from)
 	if err != nil {
 		s.say("server %d: %s %s: %s", i, v.request.Operation, s.name(v.request), simCode(errors.Unwrap(err)))

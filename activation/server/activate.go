@@ -8,7 +8,8 @@ import (
 )
 
 // maxInstallations is how many installations of one machine are known; then
-// the one that was not seen for longest is forgotten, and may activate again.
+// the one that was not seen for longest is forgotten, and known again by its
+// machine when it comes.
 const maxInstallations = 16
 
 // activate gives the visitor's machine a place, unless it has one.
@@ -34,8 +35,9 @@ func (v *visit) activate(a *Account) outcome {
 	}
 	i := v.settleIn(a, one)
 	v.follow(a, one, p)
-	if v.step(i) == stepNew {
-		a.Put(one) // it goes on, so that a proof it gave before is worth nothing any more
+	if v.GivenUp > i.Kept { // it goes on, and the word that it gave is worth nothing any more
+		i.Kept = v.GivenUp
+		a.Put(one)
 	}
 	link := v.touch(a, one, i)
 	return v.serve(a, one, i, link)
@@ -96,15 +98,17 @@ func (v *visit) settleIn(a *Account, one *Activation) *Installation {
 	arriving := Installation{Key: v.key}
 	if from, i := a.installed(v.key); from != nil {
 		arriving = *i
+		from.Revision, from.Used = from.usage()
 		from.Installations = slices.DeleteFunc(from.Installations, func(i Installation) bool { return i.Key == v.key })
 		a.Put(from)
 	} else {
 		arriving.Revision, arriving.Used = one.usage()
 	}
-	if len(one.Installations) > 0 {
+	if n := len(one.Installations); n > 0 && n < maxInstallations { // beyond, it is not worth a line
 		v.note(a, EventReactivated, one, "another installation")
 	}
 	if len(one.Installations) == maxInstallations {
+		one.Revision, one.Used = one.usage()
 		oldest := 0
 		for k, i := range one.Installations {
 			if i.Seen.Before(one.Installations[oldest].Seen) {

@@ -8,6 +8,9 @@ import (
 // check tells an installation how things are, and brings what is new.
 func (v *visit) check(a *Account) outcome {
 	one, i := a.installed(v.key)
+	if one == nil {
+		one, i = v.remembered(a)
+	}
 	if one == nil || !one.Active {
 		return no(license.Reason{Code: license.NotActivated})
 	}
@@ -27,6 +30,20 @@ func (v *visit) check(a *Account) outcome {
 	return out
 }
 
+// remembered returns the activation of a machine on which the visitor's
+// installation was forgotten, since there were too many, and puts it there again.
+func (v *visit) remembered(a *Account) (*Activation, *Installation) {
+	scheme, err := binding.ParseScheme(a.Sale.Scheme)
+	if err != nil || v.machine == nil || v.License == "" {
+		return nil, nil
+	}
+	one, _ := v.sameMachine(a, scheme)
+	if one == nil || !one.Active {
+		return nil, nil
+	}
+	return one, v.settleIn(a, one)
+}
+
 // recognise reports whether an installation is still on the machine that it was
 // activated on. The reason is HardwareChanged, or HardwareUnreadable where it
 // cannot be known.
@@ -38,7 +55,7 @@ func (v *visit) recognise(a *Account, one *Activation) (place, *license.Reason) 
 	if err != nil || v.machine == nil {
 		return place{}, unreadable(componentNames(scheme))
 	}
-	m, err := v.machine.Match(scheme, one.Data)
+	m, err := v.match(scheme, one)
 	switch {
 	case err != nil: // bound under another scheme, or not at all
 		p, why := v.bind(scheme, one)

@@ -46,16 +46,13 @@ func (v *visit) move(a *Account) outcome {
 }
 
 // give ends an activation, by the word of one of its installations. The reason
-// why not is TransfersUsed; or ProofWrong for a word that was given, and kept
-// by somebody, before the installation went on with its life: it names a step that
-// was taken since, or as the proof of a move one that the life passed by. The step
-// of a proof is not the installation's own, so it is not kept as one.
+// why not is TransfersUsed; or ProofWrong for a word that came late, or was kept by
+// somebody, and that the installation has taken back since.
 func (v *visit) give(a *Account, one *Activation, i *Installation, kind EventKind, detail string) *license.Reason {
 	if !one.Active {
 		return nil
 	}
-	step := v.step(i)
-	if step == stepPast || kind == EventMoved && step == stepFork {
+	if v.GivenUp <= i.Kept && i.Kept > 0 {
 		return &license.Reason{Code: license.ProofWrong}
 	}
 	if why := a.Sale.spend(v.now); why != nil {
@@ -63,9 +60,7 @@ func (v *visit) give(a *Account, one *Activation, i *Installation, kind EventKin
 	}
 	a.end(one, v.now)
 	v.note(a, kind, one, detail)
-	if kind != EventMoved {
-		v.touch(a, one, i)
-	}
+	v.touch(a, one, i)
 	return nil
 }
 

@@ -190,10 +190,15 @@ func TestOldWordEndsNothing(t *testing.T) {
 	c := v.client(1)
 	c.activate()
 	r := c.request(license.OpDeactivate)
+	r.GivenUp = 5
 	word, err := r.Sign(c.key)
 	require.NoError(t, err)
 	c.take(c.send(r))
-	c.activate()
+	c.yes(license.OpActivate, func(r *license.Request) { r.GivenUp = 5 })
+	for range 20 { // however much of its life is forgotten
+		v.pass(24 * time.Hour)
+		c.yes(license.OpCheck)
+	}
 	answer, err := v.Exchange(t.Context(), word, here)
 	require.NoError(t, err)
 	require.Equal(t, license.ProofWrong, c.open(r, answer.Reply).Code)

@@ -14,7 +14,8 @@ func (v *visit) decide(a *Account) outcome {
 	}
 	version, known := a.Sale.Version, v.isKnown(a)
 	out := v.operate(a)
-	if v.RequestKey != "" && !known && out.refused() && out.code() != license.BindingWeak {
+	hopeful := out.code() == license.BindingWeak && a.Sale.closed() == nil && a.Sale.full() == nil // it is all that is in the way
+	if v.RequestKey != "" && !known && out.refused() && !hopeful {
 		return v.hidden(out)
 	}
 	out.reply.Sequence = a.Sale.Version

@@ -65,7 +65,7 @@ func (s *Server) answer(ctx context.Context, v *visit, from netip.Addr) (outcome
 		return busy(wait), nil
 	}
 	out, err := s.settle(ctx, v)
-	attempt.end(v.now, err == nil && (out.code() == license.SerialUnknown || out.code() == license.RequestNotAccepted))
+	attempt.end(v.now, err == nil && (out.code() == license.SerialUnknown || out.code() == license.RequestNotAccepted || v.RequestKey != "" && out.code() == license.BindingWeak))
 	return out, err
 }
 

@@ -171,9 +171,13 @@ type Activation struct {
 	First         time.Time // when this machine was first activated
 	Since, Ended  time.Time // of its present state
 	Installations []Installation
-	Data          []byte   // binding data of the machine under the sale's scheme, nil if there is none
-	Machine       []string // marks of the machine: any that meet may be the same one
-	Changes       int64    // of hardware that were followed
+	Data          []byte    // binding data of the machine, nil if there is none
+	Machine       []string  // marks of the machine: any that meet may be the same one
+	Scheme        string    // of Data
+	Changes       int64     // of hardware that were followed
+	Followed      time.Time // when the last was
+	Revision      int64     // of the licence that Used was counted under
+	Used          []Used    // by installations that are not on it any more
 }
 
 // An Installation is one local state on a machine.
@@ -182,6 +186,7 @@ type Installation struct {
 	Seen     time.Time
 	Version  string   // of the product, when last seen
 	Links    []string // the steps of its life in hexadecimal digits, newest last
+	Kept     int64    // number of the last word by which it gave something up and that it has taken back
 	Cloned   bool     // two lives of it were noticed
 	Revision int64    // of the licence that Used was counted under
 	Used     []Used   // features, ascending

@@ -32,6 +32,8 @@ func (v *visit) step(i *Installation) step {
 	switch at := slices.Index(i.Links, v.next); {
 	case v.next == "":
 		return stepNone
+	case at < 0 && v.link == "" && len(i.Links) > 0:
+		return stepNone // it does not know of any step yet, and is told
 	case at >= 0 && at == last:
 		return stepSame
 	case at >= 0:

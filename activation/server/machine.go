@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/latchkey-go/latchkey/binding"
 	"github.com/latchkey-go/latchkey/license"
@@ -98,7 +99,7 @@ func (v *visit) place(a *Account) (place, *license.Reason) {
 		return place{}, weak(componentNames(scheme))
 	}
 	if own != nil {
-		m, err := v.machine.Match(scheme, own.Data)
+		m, err := v.match(scheme, own)
 		if err == nil && m.OK() {
 			return v.matched(scheme, own, m)
 		}
@@ -106,8 +107,10 @@ func (v *visit) place(a *Account) (place, *license.Reason) {
 			return v.bind(scheme, own)
 		}
 	}
-	if other, m := v.sameMachine(a, scheme); other != nil {
+	if other, m := v.sameMachine(a, scheme); other != nil && other.boundUnder(scheme) {
 		return v.matched(scheme, other, m)
+	} else if other != nil {
+		return v.bind(scheme, other)
 	}
 	return v.bind(scheme, nil)
 }
@@ -116,12 +119,33 @@ func (v *visit) place(a *Account) (place, *license.Reason) {
 // none.
 func (v *visit) sameMachine(a *Account, scheme binding.Scheme) (best *Activation, match binding.Match) {
 	for _, one := range a.Activations {
-		m, err := v.machine.Match(scheme, one.Data)
+		under := scheme
+		if own, err := binding.ParseScheme(one.Scheme); err == nil {
+			under = own // it was not here since the sale has another one
+		}
+		m, err := v.machine.Match(under, one.Data)
 		if err == nil && m.OK() && (best == nil || one.newerThan(best)) {
 			best, match = one, m
 		}
 	}
 	return best, match
+}
+
+// match compares the visitor's machine with that of an activation. One that is
+// bound under another scheme is an error.
+func (v *visit) match(scheme binding.Scheme, one *Activation) (binding.Match, error) {
+	if !one.boundUnder(scheme) {
+		return binding.Match{}, errOtherScheme
+	}
+	return v.machine.Match(scheme, one.Data)
+}
+
+var errOtherScheme = errors.New("server: bound under another scheme")
+
+// boundUnder reports whether an activation is bound under a scheme. One that
+// does not say is, as far as its data fits.
+func (a *Activation) boundUnder(scheme binding.Scheme) bool {
+	return a.Scheme == "" || a.Scheme == scheme.String()
 }
 
 // matched is the place of a machine that is known, with its drift followed.
@@ -163,17 +187,25 @@ func componentNames(scheme binding.Scheme) (names []string) {
 // sorted returns names as a reply lists them.
 func sorted(names []string) []string { return slices.Compact(slices.Sorted(slices.Values(names))) }
 
+// hourly is how often changes of a machine are followed at most, so that nobody
+// fills the history with them.
+const hourly = time.Hour
+
 // follow keeps what a machine has become.
 func (v *visit) follow(a *Account, one *Activation, p place) {
 	scheme, err := binding.ParseScheme(a.Sale.Scheme)
-	if err != nil || bytes.Equal(p.data, one.Data) {
+	if err != nil || bytes.Equal(p.data, one.Data) && one.boundUnder(scheme) {
 		return
 	}
-	one.Data, one.Machine = p.data, machineMarks(scheme, p.data)
+	if len(p.changed) > 0 && v.now.Sub(one.Followed) < hourly {
+		return // it is within tolerance still, and will be here again
+	}
+	one.Data, one.Machine, one.Scheme = p.data, machineMarks(scheme, p.data), a.Sale.Scheme
 	a.Save()
 	a.Put(one)
 	if len(p.changed) > 0 {
 		one.Changes += int64(len(p.changed))
+		one.Followed = v.now
 		v.note(a, EventDrifted, one, strings.Join(p.changed, " "))
 	}
 }

@@ -257,6 +257,7 @@ func (a *Activation) clone() *Activation {
 	c := *a
 	c.Data = slices.Clone(a.Data)
 	c.Machine = slices.Clone(a.Machine)
+	c.Used = slices.Clone(a.Used)
 	c.Installations = slices.Clone(a.Installations)
 	for i, n := range c.Installations {
 		c.Installations[i].Links = slices.Clone(n.Links)

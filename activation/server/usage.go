@@ -31,6 +31,9 @@ func (v *visit) keepUsage(i *Installation) {
 	}
 	told := make([]Used, 0, len(v.Usage.Features))
 	for ref, f := range v.Usage.Features {
+		if f.FirstUse.After(v.now) { // by a clock that stands in the future
+			f.FirstUse = v.now
+		}
 		told = append(told, Used{Product: ref.Product, Feature: ref.Feature, Runs: f.Runs, FirstUse: f.FirstUse})
 	}
 	slices.SortFunc(told, Used.compare)
@@ -70,10 +73,14 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// usage returns what was used on a machine, by all who are on it.
+// usage returns what was used on a machine, by all who are or were on it.
 func (a *Activation) usage() (revision int64, used []Used) {
+	revision = a.Revision
 	for _, i := range a.Installations {
 		revision = max(revision, i.Revision)
+	}
+	if a.Revision == revision {
+		used = a.Used
 	}
 	for _, i := range a.Installations {
 		if i.Revision == revision {

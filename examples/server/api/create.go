@@ -147,6 +147,11 @@ func (a *API) sell(c *call, q *creation) (keys []sold, repeated bool, err error)
 		case !again:
 			return nil, false, refusal(err, bad)
 		}
+		// The keys were drawn by chance, or another call with the same
+		// Idempotency-Key was faster.
+		if repeated, err = a.wasSold(c.ctx, keys[0]); err != nil || repeated && c.repeats() {
+			return keys, repeated, err
+		}
 	}
 	return nil, false, server.ErrExists
 }

@@ -47,6 +47,9 @@ func (a *API) remember(c *call, q *creation, n int, drawn []sold) (keys []sold, 
 	return keys, repeated, err
 }
 
+// repeats reports whether a call says by which name it may come again.
+func (c *call) repeats() bool { return c.request.Header.Get("Idempotency-Key") != "" }
+
 // wasSold reports whether there is a sale with both keys. All of a call are sold
 // or none, so the first tells.
 func (a *API) wasSold(ctx context.Context, k sold) (was bool, err error) {

@@ -25,7 +25,11 @@ type activationData struct {
 	Installations []installationData `json:"installations,omitempty"`
 	Data          []byte             `json:"data,omitempty"`
 	Machine       []string           `json:"machine,omitempty"`
+	Scheme        string             `json:"scheme,omitempty"`
 	Changes       int64              `json:"changes,omitempty"`
+	Followed      seconds            `json:"followed,omitempty"`
+	Revision      int64              `json:"revision,omitempty"`
+	Used          []usedData         `json:"used,omitempty"`
 }
 
 type installationData struct {
@@ -33,6 +37,7 @@ type installationData struct {
 	Seen     seconds    `json:"seen,omitempty"`
 	Version  string     `json:"version,omitempty"`
 	Links    []string   `json:"links,omitempty"`
+	Kept     int64      `json:"kept,omitempty"`
 	Cloned   bool       `json:"cloned,omitempty"`
 	Revision int64      `json:"revision,omitempty"`
 	Used     []usedData `json:"used,omitempty"`
@@ -49,7 +54,11 @@ type usedData struct {
 func EncodeActivation(a *server.Activation) (*ActivationRow, error) {
 	d := activationData{
 		Active: a.Active, First: secondsOf(a.First), Since: secondsOf(a.Since), Ended: secondsOf(a.Ended),
-		Data: a.Data, Machine: a.Machine, Changes: a.Changes,
+		Data: a.Data, Scheme: a.Scheme, Machine: a.Machine, Changes: a.Changes, Followed: secondsOf(a.Followed), Revision: a.Revision,
+	}
+	var err error
+	if d.Used, err = encodeUsed(a.Used); err != nil {
+		return nil, err
 	}
 	for i := range a.Installations {
 		installation, err := encodeInstallation(&a.Installations[i])
@@ -58,7 +67,7 @@ func EncodeActivation(a *server.Activation) (*ActivationRow, error) {
 		}
 		d.Installations = append(d.Installations, installation)
 	}
-	if err := CheckText(a.Machine...); err != nil {
+	if err := CheckText(append(a.Machine[:len(a.Machine):len(a.Machine)], a.Scheme)...); err != nil {
 		return nil, err
 	}
 	data, err := encode(&d, a.ID)
@@ -70,18 +79,31 @@ func EncodeActivation(a *server.Activation) (*ActivationRow, error) {
 
 func encodeInstallation(i *server.Installation) (installationData, error) {
 	d := installationData{
-		Key: i.Key, Seen: secondsOf(i.Seen), Version: i.Version, Links: i.Links, Cloned: i.Cloned, Revision: i.Revision,
+		Key: i.Key, Seen: secondsOf(i.Seen), Version: i.Version, Links: i.Links, Kept: i.Kept, Cloned: i.Cloned, Revision: i.Revision,
 	}
 	if err := CheckText(append(i.Links[:len(i.Links):len(i.Links)], i.Key, i.Version)...); err != nil {
 		return d, err
 	}
-	for _, u := range i.Used {
+	var err error
+	d.Used, err = encodeUsed(i.Used)
+	return d, err
+}
+
+func encodeUsed(used []server.Used) (all []usedData, err error) {
+	for _, u := range used {
 		if err := CheckText(u.Product, u.Feature); err != nil {
-			return d, err
+			return nil, err
 		}
-		d.Used = append(d.Used, usedData{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: secondsOf(u.FirstUse)})
+		all = append(all, usedData{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: secondsOf(u.FirstUse)})
 	}
-	return d, nil
+	return all, nil
+}
+
+func decodeUsed(all []usedData) (used []server.Used) {
+	for _, u := range all {
+		used = append(used, server.Used{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: u.FirstUse.time()})
+	}
+	return used
 }
 
 // DecodeActivation returns an activation from its id and its JSON.
@@ -92,14 +114,13 @@ func DecodeActivation(id string, data []byte) (*server.Activation, error) {
 	}
 	a := &server.Activation{
 		ID: id, Active: d.Active, First: d.First.time(), Since: d.Since.time(), Ended: d.Ended.time(),
-		Data: d.Data, Machine: d.Machine, Changes: d.Changes,
+		Data: d.Data, Scheme: d.Scheme, Machine: d.Machine, Changes: d.Changes, Followed: d.Followed.time(),
+		Revision: d.Revision, Used: decodeUsed(d.Used),
 	}
 	for _, i := range d.Installations {
 		installation := server.Installation{
-			Key: i.Key, Seen: i.Seen.time(), Version: i.Version, Links: i.Links, Cloned: i.Cloned, Revision: i.Revision,
-		}
-		for _, u := range i.Used {
-			installation.Used = append(installation.Used, server.Used{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: u.FirstUse.time()})
+			Key: i.Key, Seen: i.Seen.time(), Version: i.Version, Links: i.Links, Kept: i.Kept, Cloned: i.Cloned, Revision: i.Revision,
+			Used: decodeUsed(i.Used),
 		}
 		a.Installations = append(a.Installations, installation)
 	}
