@@ -834,6 +834,9 @@ func (w *vectorWriter) requests() {
 	byKey := *activate
 	byKey.Serial, byKey.RequestKey = "", "1234567894"
 	ok("request-key", "the ten digits of a request key in place of a serial number", &byKey)
+	back := *activate
+	back.GivenUp = 1773144000
+	ok("taken-back", "it goes on after all: the word with that number is worth nothing any more", &back)
 	report := aRequest()
 	report.Operation, report.Proof = license.OpReport, nil
 	ok("report", "what was used, and nothing is asked", report)
@@ -858,6 +861,7 @@ func (w *vectorWriter) requests() {
 	bad("installation-missing", "nobody asks", license.Malformed, `"installation":"`+installation64+`",`, ``)
 	bad("installation-short", "a public key has 32 bytes", license.Malformed, installation64, installation64[:40])
 	bad("fingerprint-empty", "what is empty is left out", license.Malformed, `{"inst`, `{"fingerprint":"","inst`)
+	bad("given-up-0", "what is zero is left out", license.Malformed, `{"inst`, `{"given_up":0,"inst`)
 	bad("usage-empty", "nor is what was not used", license.Malformed, `"v":1`, `"usage":{},"v":1`)
 	bad("features-empty", "nor a list of nothing", license.Malformed, `"v":1`, uses(``))
 	bad("feature-unnamed", "a feature is one of a product", license.Malformed, `"v":1`, uses(`{"feature":"draw"}`))
