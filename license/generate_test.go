@@ -296,7 +296,7 @@ func (g generator) request(l *license.License) *license.Request {
 	r := &license.Request{
 		Vendor: "acme", Product: pick(g, "p00", "p01"), Version: g.version(), Nonce: g.some(license.NonceSize),
 		Operation:   pick(g, license.OpActivate, license.OpCheck, license.OpDeactivate, license.OpMove, license.OpReport),
-		Fingerprint: maybe(g, []byte("latchkey fingerprint 1\n\"\t")), Keyring: g.count(), GivenUp: maybe(g, g.count()),
+		Fingerprint: maybe(g, []byte("latchkey fingerprint 1\n\"\t")), Keyring: g.count(), GivenUp: g.count(),
 		Link: maybe(g, g.some(license.LinkSize)), Next: maybe(g, g.some(license.LinkSize)),
 	}
 	if g.chance(80) {
