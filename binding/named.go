@@ -51,18 +51,20 @@ const (
 // "desktop", "server", "vm", "cloud", "container" (both [SchemeInstance]),
 // "user" and "host". Ok is false for any other name.
 func Named(name string) (line string, ok bool) {
-	line, ok = map[string]string{
-		"machine":     SchemeMachine,
-		"workstation": SchemeWorkstation,
-		"desktop":     SchemeDesktop,
-		"server":      SchemeServer,
-		"vm":          SchemeVM,
-		"cloud":       SchemeInstance,
-		"container":   SchemeInstance,
-		"user":        SchemeUser,
-		"host":        SchemeHost,
-	}[name]
+	line, ok = named[name]
 	return line, ok
+}
+
+var named = map[string]string{
+	"machine":     SchemeMachine,
+	"workstation": SchemeWorkstation,
+	"desktop":     SchemeDesktop,
+	"server":      SchemeServer,
+	"vm":          SchemeVM,
+	"cloud":       SchemeInstance,
+	"container":   SchemeInstance,
+	"user":        SchemeUser,
+	"host":        SchemeHost,
 }
 
 var standard = []string{"board", "cpu", "disk", "host", "instance", "ip", "mac", "machine", "os", "tpm", "user"}

@@ -1,7 +1,6 @@
 package license
 
 import (
-	"encoding/base64"
 	"time"
 )
 
@@ -55,7 +54,7 @@ func (r *Receipt) Encode() ([]byte, error) {
 	w.timeMember("grace", r.Grace)
 	w.StringMember("hold", string(r.Hold))
 	w.Name("id").String(r.ID)
-	w.Name("installation").String(base64.StdEncoding.EncodeToString(r.Installation))
+	w.Name("installation").Base64(r.Installation)
 	w.Name("issued").String(formatTime(r.Issued))
 	w.Name("sequence").Int(r.Sequence)
 	w.Name("serial").String(string(r.Serial))

@@ -1,7 +1,6 @@
 package license
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"slices"
 	"time"
@@ -67,14 +66,14 @@ func (r *Reply) Encode() ([]byte, error) {
 	w.StringsMember("documents", r.Documents)
 	w.StringMember("from", r.From.String())
 	w.StringMember("has", r.Has)
-	w.Name("installation").String(base64.StdEncoding.EncodeToString(r.Installation))
+	w.Name("installation").Base64(r.Installation)
 	w.bytesMember("link", r.Link)
 	w.IntMember("max", r.Max)
 	w.IntMember("n", r.N)
 	w.StringsMember("names", slices.Sorted(slices.Values(r.Names)))
 	w.StringMember("needs", r.Needs)
 	w.timeMember("next_check", r.NextCheck)
-	w.Name("nonce").String(base64.StdEncoding.EncodeToString(r.Nonce))
+	w.Name("nonce").Base64(r.Nonce)
 	w.Name("product").String(r.Product)
 	w.StringMember("receipt", r.Receipt)
 	w.Name("request").String(hex.EncodeToString(r.Request[:]))
@@ -137,7 +136,7 @@ func decodeReply(payload string) (*Reply, error) {
 		case "product":
 			r.Product = d.id()
 		case "receipt":
-			r.Receipt = string(d.long(MaxDocument))
+			r.Receipt = d.long(MaxDocument)
 		case "request":
 			r.Request, asked = d.hash(), true
 		case "restored":
@@ -173,7 +172,7 @@ func (d *decoder) documents() (texts []string) {
 			d.Fail("the documents are too many")
 			return nil
 		}
-		texts = append(texts, string(d.long(MaxDocument)))
+		texts = append(texts, d.long(MaxDocument))
 	}
 	d.notEmpty(len(texts))
 	return texts

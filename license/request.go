@@ -3,7 +3,6 @@ package license
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"maps"
 	"slices"
@@ -111,7 +110,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.Object()
 	w.StringMember("fingerprint", string(r.Fingerprint))
 	w.IntMember("given_up", r.GivenUp)
-	w.Name("installation").String(base64.StdEncoding.EncodeToString(r.Installation))
+	w.Name("installation").Base64(r.Installation)
 	w.IntMember("keyring", r.Keyring)
 	w.StringMember("license", r.License)
 	w.bytesMember("link", r.Link)
@@ -140,7 +139,7 @@ func decodeRequest(payload string) (*Request, error) {
 	for m := d.Object(); m.Next(); {
 		switch m.Name {
 		case "fingerprint":
-			r.Fingerprint = d.long(maxFingerprint)
+			r.Fingerprint = []byte(d.long(maxFingerprint))
 		case "given_up":
 			r.GivenUp = d.count()
 		case "installation":
@@ -160,7 +159,7 @@ func decodeRequest(payload string) (*Request, error) {
 		case "product":
 			r.Product = d.id()
 		case "proof":
-			r.Proof = d.long(maxProof)
+			r.Proof = []byte(d.long(maxProof))
 		case "request_key":
 			r.RequestKey = Serial(d.id())
 		case "revision":
@@ -195,18 +194,18 @@ func decodeRequest(payload string) (*Request, error) {
 // bytesMember writes bytes in base64, and leaves out what is empty.
 func (w *encoder) bytesMember(name string, b []byte) {
 	if len(b) > 0 {
-		w.Name(name).String(base64.StdEncoding.EncodeToString(b))
+		w.Name(name).Base64(b)
 	}
 }
 
 // long reads a text that is longer than those for people.
-func (d *decoder) long(limit int) []byte {
+func (d *decoder) long(limit int) string {
 	s := d.String()
 	if len(s) == 0 || len(s) > limit {
 		d.Fail("the text is empty or too long")
-		return nil
+		return ""
 	}
-	return []byte(s)
+	return s
 }
 
 // usage writes the member "usage" unless nothing was used. Seats are not told.

@@ -22,14 +22,16 @@ func readFingerprint(text []byte) (*binding.Fingerprint, []string) {
 	if len(text) == 0 || f.ParseText(text) != nil {
 		return nil, nil
 	}
-	canonical, err := f.Text()
-	if err != nil {
-		return nil, nil
-	}
-	lines := strings.Split(strings.TrimSpace(string(canonical)), "\n")
-	var digests []string
-	for _, line := range lines[2 : len(lines)-1] { // between title, product and checksum
-		name, rest, _ := strings.Cut(line, " ")
+	digests := make([]string, 0, 16)
+	place := 0
+	for line := range strings.Lines(string(text)) {
+		name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name == "" {
+			continue
+		}
+		if place++; place <= 2 || name == "end" { // title, product, checksum
+			continue
+		}
 		for digest := range strings.FieldsSeq(rest) {
 			if b, err := hex.DecodeString(digest); err != nil || len(b) != digestSize {
 				break // "absent", or "unreadable" and why

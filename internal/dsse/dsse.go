@@ -364,13 +364,13 @@ func (e Envelope) JSON() []byte {
 	var w strictjson.Writer
 	w.Grow(base64.StdEncoding.EncodedLen(len(e.Payload())) + 96 + len(e.Signatures)*160)
 	w.Object()
-	w.Name("payload").String(base64.StdEncoding.EncodeToString(e.Payload()))
+	w.Name("payload").Base64(e.Payload())
 	w.Name("payloadType").String(typePrefix + e.Kind + typeSuffix)
 	w.Name("signatures").Array()
 	for _, s := range e.Signatures {
 		w.Object()
 		w.Name("keyid").String(s.KeyID)
-		w.Name("sig").String(base64.StdEncoding.EncodeToString(s.Sig[:]))
+		w.Name("sig").Base64(s.Sig[:])
 		w.EndObject()
 	}
 	w.EndArray()

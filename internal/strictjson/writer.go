@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strconv"
@@ -156,6 +157,14 @@ func (w *Writer) quote(s string) {
 		}
 	}
 	w.b = append(append(w.b, s[from:]...), '"')
+}
+
+// Base64 writes bytes as a string in base64.
+func (w *Writer) Base64(b []byte) {
+	w.comma()
+	w.Grow(base64.StdEncoding.EncodedLen(len(b)) + 2)
+	w.b = append(w.b, '"')
+	w.b = append(base64.StdEncoding.AppendEncode(w.b, b), '"')
 }
 
 // roomFrom is how long a string is for which room is made ahead.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,13 +46,14 @@ type target struct {
 // A bench is a vendor with servers, and what they are asked.
 type bench struct {
 	plan
-	keyring *license.Keyring
-	office  *issuer.Issuer
-	answers *issuer.Issuer
-	private ed25519.PrivateKey // of answers
-	targets []*target
-	closers []func() error
-	client  *http.Client
+	keyring  *license.Keyring
+	office   *issuer.Issuer
+	answers  *issuer.Issuer
+	private  ed25519.PrivateKey // of answers
+	targets  []*target
+	profiled bool // the next round is
+	closers  []func() error
+	client   *http.Client
 }
 
 func newBench(p plan) (*bench, error) {
@@ -248,16 +250,33 @@ func (b *bench) measure(ctx context.Context, t *target) error {
 			return err
 		}
 	}
+	stop, err := b.startProfile()
+	if err != nil {
+		return err
+	}
 	took, latencies, err := b.send(at.URL+"/v1/exchange", requests)
 	if err != nil {
 		return err
 	}
+	stop()
 	t.last = requests
 	slices.Sort(latencies)
 	t.rates = append(t.rates, float64(len(requests))/took.Seconds())
 	t.p50 = append(t.p50, latencies[len(latencies)/2])
 	t.p99 = append(t.p99, latencies[len(latencies)*99/100])
 	return nil
+}
+
+// startProfile begins the profile that was asked for, if this is its round.
+func (b *bench) startProfile() (stop func(), err error) {
+	if b.profile == "" || !b.profiled {
+		return func() {}, nil
+	}
+	f, err := os.Create(b.profile)
+	if err != nil {
+		return nil, err
+	}
+	return pprof.StopCPUProfile, pprof.StartCPUProfile(f)
 }
 
 // send posts requests over as many connections as there are clients.

@@ -27,7 +27,7 @@ type plan struct {
 	n        int // activations in a round
 	rounds   int
 	sales    int // that lie in the ledger before
-	load     bool
+	profile  string
 }
 
 func main() {
@@ -39,7 +39,9 @@ func main() {
 	flag.IntVar(&p.n, "n", 8000, "activations in a round")
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds, of which the median counts")
 	flag.IntVar(&p.sales, "sales", 0, "serial numbers that lie in the ledger before")
+	profile := flag.String("cpuprofile", "", "`FILE` for a profile of the last ledger's rounds")
 	flag.Parse()
+	p.profile = *profile
 	p.ledgers = strings.Split(*ledgers, ",")
 	if err := run(context.Background(), p); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -59,7 +61,8 @@ func run(ctx context.Context, p plan) error {
 		}
 	}
 	for round := range p.rounds {
-		for _, t := range b.targets {
+		for i, t := range b.targets {
+			b.profiled = round == p.rounds-1 && i == len(b.targets)-2
 			if err := b.measure(ctx, t); err != nil {
 				return fmt.Errorf("%s, round %d: %w", t.name, round+1, err)
 			}
