@@ -6,10 +6,14 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/latchkey-go/latchkey/examples/server/serverapp"
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // what lives is a few megabytes, so that collecting less often costs little memory
+	}
 	os.Exit(serverapp.Main(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }

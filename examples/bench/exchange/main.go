@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ func main() {
 	flag.Parse()
 	p.profile = *profile
 	p.ledgers = strings.Split(*ledgers, ",")
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // as examples/server does; for the floor as well
+	}
 	if err := run(context.Background(), p); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
