@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,10 +24,7 @@ import (
 // can be told.
 
 // a ledger that can be put back to a backup
-type restorable struct {
-	mu sync.Mutex
-	server.Ledger
-}
+type restorable struct{ server.Ledger }
 
 func (r *restorable) backup(t *testing.T, serial license.Serial) server.Ledger {
 	copied := server.NewMemoryLedger()

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/license"
 )
 
 // The measurement itself works, and everything that it asks is answered with a
@@ -24,14 +25,18 @@ func BenchmarkExchange(b *testing.B) {
 	l := server.NewMemoryLedger()
 	s, err := server.New(server.Options{Issuer: bench.answers, Keyring: bench.keyring, Ledger: l})
 	require.NoError(b, err)
-	requests, err := bench.sell(context.Background(), l, b.N+4)
+	callers, err := bench.sell(context.Background(), l, b.N+4)
+	require.NoError(b, err)
+	requests, err := asked(callers, license.OpActivate)
 	require.NoError(b, err)
 	answer, err := s.Exchange(context.Background(), requests[b.N], zero)
 	require.NoError(b, err)
 	floor, err := newFloor(bench.private, answer.Reply)
 	require.NoError(b, err)
 	b.Run("memory", func(b *testing.B) {
-		requests, err := bench.sell(context.Background(), l, b.N)
+		callers, err := bench.sell(context.Background(), l, b.N)
+		require.NoError(b, err)
+		requests, err := asked(callers, license.OpActivate)
 		require.NoError(b, err)
 		b.ReportAllocs()
 		b.ResetTimer()

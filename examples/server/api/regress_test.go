@@ -17,7 +17,6 @@ import (
 // slow lets two calls of Add meet, as two slow commits do.
 type slow struct {
 	server.Ledger
-	once sync.Once
 	both sync.WaitGroup
 	n    int
 	mu   sync.Mutex
