@@ -19,6 +19,7 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		return Change{}, err
 	}
 	var refused error
+	confirmed := false // that nothing is activated here, where it was given up
 	change, err := c.commit(func(s *state, change *Change) error {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
@@ -30,6 +31,8 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		} else if a.file {
 			return &license.Reason{Code: license.ReplyOther} // it was used meanwhile
 		}
+		_, givenUp := s.GivenUp[a.Serial]
+		confirmed = givenUp && r.Code == license.NotActivated && a.Operation != license.OpDeactivate
 		c.see(s, c.now())
 		c.believe(s, r.Time, a.Asked, a.Signed)
 		restored := s.Restored
@@ -51,13 +54,30 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	if refused == nil && r.Code != "" {
+	if change.Before != change.After {
+		change.Changed = true
+		if change.LicenseID == "" {
+			change.LicenseID = c.licenseID(a.Serial)
+		}
+	}
+	if refused == nil && r.Code != "" && !confirmed {
 		refused = c.verdict(r)
 	}
 	if refused != nil && !change.Changed && !change.Available {
 		return Change{}, refused
 	}
 	return change, refused
+}
+
+// licenseID returns the id of the licence under a serial number, "" if there is
+// none.
+func (c *Client) licenseID(serial string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h, held := c.bySerial(c.state, serial); held {
+		return h.base.ID
+	}
+	return ""
 }
 
 // opened returns the index of a request that went out as a file, -1 if it is
@@ -78,6 +98,9 @@ var verdicts = []license.Code{
 // verdict returns a reply's no.
 func (c *Client) verdict(r *license.Reply) error {
 	reason := r.Reason()
+	if _, tells := c.opt.Host.(fingerprinter); r.Code == license.BindingWeak && !tells {
+		return &license.Reason{Code: license.BindingUnchecked, Contact: r.Contact, Product: r.Product}
+	}
 	if !slices.Contains(verdicts, r.Code) {
 		reason.Code, reason.Detail = license.ServerRefused, string(r.Code)
 	}

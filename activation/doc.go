@@ -5,8 +5,9 @@
 //
 //	client, err := activation.Open(activation.Options{
 //		Product: "acme-cad", Version: "4.2.0", Released: released,
-//		Keyring: keyring, // embedded
+//		Keyring: keyring, Catalogue: catalogue, // embedded
 //		Host:    machine.New("acme-cad"),
+//		Server:  "https://licenses.acme.example", AutoCheck: 24 * time.Hour,
 //	})
 //	if err != nil { … }
 //	defer client.Close()

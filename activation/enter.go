@@ -15,7 +15,7 @@ import (
 type Change struct {
 	LicenseID     string // of the licence that came or changed
 	Before, After license.State
-	Changed       bool          // something came that was not here
+	Changed       bool          // something came that was not here, or Before and After differ
 	Available     bool          // with LookOnly: something would come
 	Diff          *license.Diff // of updates, item by item
 	// RestartRequired says that a feature of Options.AtStart changed, which the

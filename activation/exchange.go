@@ -30,7 +30,8 @@ var ErrNotSent = errors.New("activation: the request was not sent")
 
 // ErrUnreachable is wrapped by the error of every call that got no answer that
 // counts: there is no network, the server is down, or what answered is not the
-// server. It is no verdict: what is licensed stays licensed.
+// server. It is no verdict: what is licensed stays licensed. Only what the
+// customer gave up waits, if the server may have heard of it; see Deactivate.
 var ErrUnreachable error = license.ServerUnreachable
 
 // An UnreachableError says that the activation server gave no answer that
@@ -241,7 +242,9 @@ func (c *Client) exchange(ctx context.Context, q question, look bool) (Change, e
 
 // noServer says that the product was not given the address of a server.
 func (c *Client) noServer(q question) error {
-	none := c.unreachable(&license.Reason{Code: license.ServerUnreachable, Detail: "no server is configured: Options.Server is empty"})
+	none := c.unreachable(&license.Reason{Code: license.NoServer, Err: &license.Reason{
+		Code: license.ServerUnreachable, Detail: "Options.Server is empty",
+	}})
 	if q.operation != license.OpActivate && q.operation != license.OpMove {
 		return none
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -56,6 +57,8 @@ const (
 func NewHTTP(server string) (*HTTP, error) {
 	u, err := url.Parse(server)
 	switch {
+	case err == nil && strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/"+exchangePath):
+		return nil, errors.New("leave /v1/exchange out of the server's address: it is added")
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("a server's address is like https://licenses.acme.example")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):

@@ -201,7 +201,7 @@ func TestHTTPInsecure(t *testing.T) {
 
 func TestHTTPAddress(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{"", "licenses.acme.example", "http://licenses.acme.example", "ftp://acme.example", "https://", "https://a:b@acme.example", "https://acme.example?x=1", "https://acme.example/#x", "http://127.0.0.1.evil.example"} {
+	for _, bad := range []string{"", "licenses.acme.example", "http://licenses.acme.example", "ftp://acme.example", "https://", "https://a:b@acme.example", "https://acme.example?x=1", "https://acme.example/#x", "http://127.0.0.1.evil.example", "https://acme.example/v1/exchange", "https://acme.example/v1/exchange/"} {
 		_, err := activation.NewHTTP(bad)
 		require.Error(t, err, bad)
 	}

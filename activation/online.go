@@ -116,6 +116,7 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 		}
 	}
 	all.Before, all.After = before, c.current().result.State()
+	all.Changed = all.Changed || all.Before != all.After
 	return zeroBeside(all, oneOf(errs))
 }
 
@@ -239,9 +240,9 @@ func (c *Client) Report(ctx context.Context) error {
 // not count here any more.
 //
 // If the server certainly was not reached, nothing has changed and the error
-// wraps ErrUnreachable. If it may have been, the licence waits, with the reason
-// DeactivationPending in the status, until CheckOnline has the server's answer,
-// or Enter with the serial number takes it back. TransfersUsed is the server's
+// wraps ErrUnreachable. If it may have been, the licence waits: the error and the
+// status have the code DeactivationPending until CheckOnline has the server's
+// answer, or Enter with the serial number takes it back. TransfersUsed is the server's
 // no, after which the licence goes on.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
@@ -279,8 +280,11 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 			return Change{}, errors.Join(err, undo)
 		}
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		change.Before, change.Changed = before, true
+	case errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrNotSent):
+		err = &license.Reason{Code: license.DeactivationPending, Product: c.opt.Product, Err: err}
 	}
 	return change, err
 }
@@ -305,6 +309,8 @@ func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, te
 			s.GivenUp = map[string]string{}
 		}
 		s.GivenUp[serial] = string(text)
+		s.Open = append(s.Open, a) // its reply may come as a file
+		s.Open = s.Open[max(0, len(s.Open)-maxOpen):]
 		return nil
 	})
 	return first, text, a, err

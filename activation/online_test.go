@@ -165,7 +165,7 @@ func TestServersNo(t *testing.T) {
 	t.Parallel()
 	for _, code := range []license.Code{
 		license.SerialUnknown, license.ActivationLimit, license.OrderCancelled, license.LicenseBlocked, license.TrialUsed,
-		license.RequestNotAccepted, license.TransfersUsed, license.BindingWeak, license.OtherProduct, license.ServerBusy, license.ProofWrong,
+		license.RequestNotAccepted, license.TransfersUsed, license.OtherProduct, license.ServerBusy, license.ProofWrong,
 	} {
 		t.Run(string(code), func(t *testing.T) {
 			t.Parallel()
@@ -189,6 +189,78 @@ func TestServersNo(t *testing.T) {
 		_, err := c.Enter(ctx, typed)
 		require.Equal(t, "of_a_newer_server", requireReason(t, err, license.ServerRefused).Detail)
 	})
+}
+
+// readable is a host that says what its machine is.
+type readable struct{ host }
+
+func (readable) FingerprintText(context.Context) ([]byte, error) { return []byte("x"), nil }
+
+// A product that was given no host is told so, and not that the machine is at
+// fault.
+func TestBindingWeakWithoutHost(t *testing.T) {
+	t.Parallel()
+	for want, h := range map[license.Code]license.Host{license.BindingWeak: readable{machineA()}, license.BindingUnchecked: machineA()} {
+		o, _, d, typed := online(t)
+		o.Host = h
+		d.answer = func(_ *license.Request, reply *license.Reply) { reply.Code, reply.Names = license.BindingWeak, []string{"board"} }
+		visit(t, o, func(c *activation.Client) {
+			_, err := c.Enter(ctx, typed)
+			requireReason(t, err, want)
+		})
+	}
+}
+
+// What a check changes is told, also where nothing new came: a block that was
+// lifted, and one that came beside a no.
+func TestChangeOfState(t *testing.T) {
+	t.Parallel()
+	o, _, d, typed := online(t)
+	_, serial := typedSerial(t, 7)
+	activated := d.answer
+	visit(t, o, func(c *activation.Client) {
+		_, err := c.Enter(ctx, typed)
+		require.NoError(t, err)
+		d.answer = func(r *license.Request, reply *license.Reply) {
+			reply.Code = license.LicenseBlocked
+			reply.Receipt = d.receipt(t, r, func(p *license.Receipt) { p.Serial, p.Sequence, p.Hold = serial, 2, license.HoldBlocked })
+		}
+		change, err := c.CheckOnline(ctx)
+		requireReason(t, err, license.LicenseBlocked)
+		require.Equal(t, activation.Change{LicenseID: "L-1", Before: license.StateActive, After: license.StateBlocked, Changed: true}, change)
+		d.answer = activated
+		change, err = c.CheckOnline(ctx)
+		require.NoError(t, err)
+		require.Equal(t, activation.Change{LicenseID: "L-1", Before: license.StateBlocked, After: license.StateActive, Changed: true}, change)
+	})
+}
+
+// The file of a surrender is a request too: its reply confirms it, and so does a
+// check that was answered with no.
+func TestSurrenderConfirmedByFile(t *testing.T) {
+	t.Parallel()
+	for _, byCheck := range []bool{false, true} {
+		o, _, d, typed := online(t)
+		visit(t, o, func(c *activation.Client) {
+			_, err := c.Enter(ctx, typed)
+			require.NoError(t, err)
+			file, err := c.Surrender(ctx, "")
+			require.NoError(t, err)
+			d.answer = func(*license.Request, *license.Reply) {}
+			if byCheck {
+				d.answer = func(_ *license.Request, reply *license.Reply) { reply.Code = license.NotActivated }
+				file, err = c.Request(ctx, "")
+				require.NoError(t, err)
+			}
+			bare, err := license.Bare(file)
+			require.NoError(t, err)
+			reply, err := d.Exchange(ctx, bare)
+			require.NoError(t, err)
+			require.NoError(t, importing(c, reply))
+			require.False(t, lists(c.Status().Reasons, license.DeactivationPending))
+			require.False(t, c.Allows("draw"))
+		})
+	}
 }
 
 // A check brings updates in their order, the final licence, a lease's next end
@@ -323,6 +395,7 @@ func TestDeactivate(t *testing.T) {
 		d.fail = func(int) ([]byte, error) { return nil, errNetwork }
 		_, err = c.Deactivate(ctx, "L-1")
 		require.ErrorIs(t, err, activation.ErrUnreachable)
+		requireReason(t, err, license.DeactivationPending)
 		require.False(t, c.Allows("draw"), "the server may have it")
 		require.True(t, lists(c.Status().Reasons, license.DeactivationPending))
 	})

@@ -60,7 +60,8 @@ type Options struct {
 	// AutoCheck is how often the server is asked in the background, and sooner
 	// where it wants to be or a receipt ends; 0 is never. Each time is drawn from
 	// the last tenth before it, so that machines that were switched on together do
-	// not ask together. A day is what most products want.
+	// not ask together. A day is what most products want. Licences with a lease need
+	// it, or CheckOnline called by the product.
 	AutoCheck time.Duration
 	// AtStart names features that the program reads only when it starts. Where one
 	// changes, Change.RestartRequired says so.

@@ -198,7 +198,7 @@ func german(c Code) (text, remedy string) {
 			"Es ist nichts zu tun. Wird die Lizenz noch einmal aktiviert, merkt sie sich die jetzigen Teile."
 	case HardwareChanged:
 		return "Dieser Computer stimmt nicht mit dem überein, an den die Lizenz gebunden ist[; abweichend: {names}].",
-			"Aktivieren Sie die Lizenz auf diesem Computer neu, oder übertragen Sie sie vom anderen. Ist das nicht möglich, wenden Sie sich an den Anbieter[ ({contact})]."
+			"Ist es derselbe Computer mit anderen Teilen, deaktivieren Sie die Lizenz hier, und aktivieren Sie sie neu; kommt sie von einem anderen Computer, deaktivieren Sie sie zuerst dort. Ist das nicht möglich, wenden Sie sich an den Anbieter[ ({contact})]."
 	case HardwareUnreadable:
 		return "Etwas, woran die Lizenz gebunden ist, lässt sich auf diesem Computer nicht lesen[: {names}]. Das heißt nicht, dass es sich geändert hat.",
 			"Geben Sie der Anwendung das Recht, es zu lesen, starten Sie den Systemdienst, der es meldet, und versuchen Sie es noch einmal. In einem Container bitten Sie den Anbieter[ ({contact})] um eine Bindung an etwas, das dort lesbar ist."
@@ -249,6 +249,9 @@ func german(c Code) (text, remedy string) {
 	case ServerUnreachable:
 		return "Der Aktivierungsserver war nicht erreichbar oder hat nicht richtig geantwortet[: {detail}]. Was auf diesem Computer lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.",
 			"Prüfen Sie die Internetverbindung und die Proxyeinstellungen, und versuchen Sie es noch einmal. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei, oder geben Sie einen Aktivierungsschlüssel von Hand ein."
+	case NoServer:
+		return "Diese Anwendung wurde ohne Aktivierungsserver eingerichtet.",
+			"Verwenden Sie eine Lizenzdatei, eine Anfragedatei oder einen Aktivierungsschlüssel. Falls es einen Server geben sollte, bitten Sie den Anbieter[ ({contact})] um eine Aktualisierung der Anwendung."
 	case ServerInsecure:
 		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
 			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
@@ -286,8 +289,8 @@ func german(c Code) (text, remedy string) {
 		return "Laut Aktivierungsserver ist diese Lizenz auf diesem Computer nicht oder nicht mehr aktiviert.",
 			"Um sie hier zu nutzen, geben Sie ihre Seriennummer noch einmal ein. Wird das abgelehnt oder fehlt die Verbindung, wenden Sie sich an den Anbieter[ ({contact})]."
 	case BindingWeak:
-		return "Dieser Computer lässt sich nicht von anderen unterscheiden, weil sich zu wenig von ihm lesen lässt[; nicht lesbar: {names}].",
-			"Geben Sie der Anwendung das Recht, diese Angaben zu lesen, und aktivieren Sie die Lizenz dann noch einmal. Ein Container oder eine geklonte virtuelle Maschine braucht eine eigene, gleichbleibende Kennung; fragen Sie den Anbieter[ ({contact})], wie Sie sie bereitstellen."
+		return "Dieser Computer lässt sich nicht von anderen unterscheiden, weil sich zu wenig von ihm lesen lässt[; fehlt oder ist nicht lesbar: {names}].",
+			"Wo es diese Angaben gibt, geben Sie der Anwendung das Recht, sie zu lesen, und aktivieren Sie die Lizenz dann noch einmal. Ein Computer ohne sie, ein Container oder eine geklonte virtuelle Maschine braucht eine eigene, gleichbleibende Kennung; fragen Sie den Anbieter[ ({contact})], wie Sie sie bereitstellen."
 	case ReplyOther:
 		return "Diese Antwort gehört zu einer anderen Anfrage oder zu einer anderen Installation, oder sie wurde schon verwendet.",
 			"Versuchen Sie es online noch einmal, oder laden Sie die Antwort auf die neueste Anfragedatei, die hier erstellt wurde. Fehlt diese Antwort, schicken Sie dem Anbieter[ ({contact})] eine neue Anfragedatei."

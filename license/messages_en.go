@@ -198,7 +198,7 @@ func english(c Code) (text, remedy string) {
 			"Nothing has to be done. Activating the licence again records the parts that are there now."
 	case HardwareChanged:
 		return "This computer does not match the one that the licence is bound to[; what differs: {names}].",
-			"Activate the licence again on this computer, or transfer it from the other one. If that is not possible, contact the vendor[ ({contact})]."
+			"If this is the same computer with other parts, deactivate the licence here and activate it again; if it came from another computer, deactivate it there first. If that is not possible, contact the vendor[ ({contact})]."
 	case HardwareUnreadable:
 		return "Some of what the licence is bound to cannot be read on this computer[: {names}]. That does not mean that it has changed.",
 			"Give the application the right to read it, start the system service that reports it, and try again. In a container, ask the vendor[ ({contact})] for a binding to something that can be read there."
@@ -249,6 +249,9 @@ func english(c Code) (text, remedy string) {
 	case ServerUnreachable:
 		return "The activation server could not be reached, or did not answer properly[: {detail}]. What is licensed on this computer keeps working[ until {until}| as before].",
 			"Check the internet connection and the proxy settings, and try again. Without a connection, send a request file to the vendor[ ({contact})], or type in an activation key by hand."
+	case NoServer:
+		return "This application was set up without an activation server.",
+			"Use a licence file, a request file or an activation key. If it should have a server, ask the vendor[ ({contact})] for an update of the application."
 	case ServerInsecure:
 		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
 			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
@@ -286,8 +289,8 @@ func english(c Code) (text, remedy string) {
 		return "According to the activation server, this licence is not, or is no longer, activated on this computer.",
 			"To use it here, enter its serial number again. If that is refused or there is no connection, contact the vendor[ ({contact})]."
 	case BindingWeak:
-		return "This computer cannot be told from others, because too little of it can be read[; what cannot be read: {names}].",
-			"Give the application the right to read these details, then activate again. A container or a cloned virtual machine needs an identity of its own that stays the same; ask the vendor[ ({contact})] how to provide it."
+		return "This computer cannot be told from others, because too little of it can be read[; missing or unreadable: {names}].",
+			"Where these details are there, give the application the right to read them, then activate again. A computer that does not have them, a container or a cloned virtual machine needs an identity of its own that stays the same; ask the vendor[ ({contact})] how to provide it."
 	case ReplyOther:
 		return "This reply belongs to another request or to another installation, or it has been used already.",
 			"Try again online, or load the reply to the newest request file that was created here. If that reply is missing, send a new request file to the vendor[ ({contact})]."

@@ -198,7 +198,7 @@ func swedish(c Code) (text, remedy string) {
 			"Du behöver inte göra något. Om licensen aktiveras igen registreras de delar som finns nu."
 	case HardwareChanged:
 		return "Den här datorn stämmer inte överens med den som licensen är bunden till[; det som skiljer: {names}].",
-			"Aktivera licensen igen på den här datorn, eller flytta den från den andra. Om det inte går, kontakta leverantören[ ({contact})]."
+			"Om det är samma dator med andra delar, avaktivera licensen här och aktivera den igen; om den kommer från en annan dator, avaktivera den där först. Om det inte går, kontakta leverantören[ ({contact})]."
 	case HardwareUnreadable:
 		return "Något som licensen är bunden till går inte att läsa på den här datorn[: {names}]. Det betyder inte att det har ändrats.",
 			"Ge programmet rätt att läsa det, starta systemtjänsten som rapporterar det och försök igen. I en container, be leverantören[ ({contact})] om en bindning till något som går att läsa där."
@@ -249,6 +249,9 @@ func swedish(c Code) (text, remedy string) {
 	case ServerUnreachable:
 		return "Aktiveringsservern gick inte att nå, eller svarade inte som den ska[: {detail}]. Det som är licensierat på den här datorn fortsätter att fungera[ till och med {until}| som förut].",
 			"Kontrollera internetanslutningen och proxyinställningarna, och försök igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})] eller skriv in en aktiveringsnyckel för hand."
+	case NoServer:
+		return "Det här programmet är inte inställt för någon aktiveringsserver.",
+			"Använd en licensfil, en förfrågningsfil eller en aktiveringsnyckel. Om det borde finnas en server, be leverantören[ ({contact})] om en uppdatering av programmet."
 	case ServerInsecure:
 		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
 			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
@@ -286,8 +289,8 @@ func swedish(c Code) (text, remedy string) {
 		return "Enligt aktiveringsservern är licensen inte, eller inte längre, aktiverad på den här datorn.",
 			"Om du vill använda licensen på datorn, ange serienumret igen. Om det avvisas eller anslutning saknas, kontakta leverantören[ ({contact})]."
 	case BindingWeak:
-		return "Den här datorn går inte att skilja från andra, eftersom för lite av den kan läsas[; det som inte kan läsas: {names}].",
-			"Ge programmet rätt att läsa de här uppgifterna och aktivera sedan licensen igen. En container eller en klonad virtuell maskin behöver en egen identitet som inte ändras; fråga leverantören[ ({contact})] hur den anges."
+		return "Den här datorn går inte att skilja från andra, eftersom för lite av den kan läsas[; saknas eller kan inte läsas: {names}].",
+			"Där uppgifterna finns, ge programmet rätt att läsa dem och aktivera sedan licensen igen. En dator utan dem, en container eller en klonad virtuell maskin behöver en egen identitet som inte ändras; fråga leverantören[ ({contact})] hur den anges."
 	case ReplyOther:
 		return "Det här svaret hör till en annan förfrågan eller till en annan installation, eller så är det redan använt.",
 			"Försök igen online, eller läs in svaret på den senaste förfrågningsfil som skapades här. Om det svaret saknas, skicka en ny förfrågningsfil till leverantören[ ({contact})]."

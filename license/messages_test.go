@@ -340,7 +340,7 @@ func TestReasonTable(t *testing.T) {
 		{"name mismatch", Reason{Code: NameMismatch}, nil, "another spelling", "exactly as it is printed on the certificate"},
 		{"hardware changed within tolerance", Reason{Code: HardwareDrift, Names: []string{"dongle"}, N: 1, Max: 2},
 			[]string{"dongle", "1", "2"}, "changes used: 1 of 2", "Nothing has to be done"},
-		{"beyond tolerance", Reason{Code: HardwareChanged, Names: []string{"dongle", "board"}}, []string{"dongle"}, "dongle, mainboard", "transfer"},
+		{"beyond tolerance", Reason{Code: HardwareChanged, Names: []string{"dongle", "board"}}, []string{"dongle"}, "dongle, mainboard", "deactivate the licence here and activate it again"},
 		{"hardware unreadable", Reason{Code: HardwareUnreadable, Names: []string{"dongle"}}, []string{"dongle"},
 			"cannot be read on this computer: dongle. That does not mean that it has changed", "right to read it"},
 		{"file damaged", Reason{Code: Damaged}, nil, "hardware have nothing to do with it", "original"},
@@ -390,10 +390,11 @@ func TestReasonTable(t *testing.T) {
 		{"moves used up", Reason{Code: TransfersUsed, N: 2, Max: 2, From: from}, []string{"2", "2027-02-01"},
 			"moves used: 2 of 2; the next move is possible from 2027-02-01 on", "permit one more move"},
 		{"not activated", Reason{Code: NotActivated}, nil, "no longer, activated", "enter its serial number again"},
-		{"too little to bind to", Reason{Code: BindingWeak, Names: []string{"dongle", "board"}}, []string{"dongle"}, "what cannot be read: dongle, mainboard.", "an identity of its own"},
+		{"too little to bind to", Reason{Code: BindingWeak, Names: []string{"dongle", "board"}}, []string{"dongle"}, "missing or unreadable: dongle, mainboard.", "an identity of its own"},
 		{"reply to something else", Reason{Code: ReplyOther}, nil, "another request", "newest request file"},
 		{"proof does not hold", Reason{Code: ProofWrong}, nil, "does not prove", "Deactivate the licence on the other computer"},
 		{"request key by hand", Reason{Code: ManualNotForRequest}, nil, "needs the activation server", "activation keys, unlock codes and files"},
+		{"no server", Reason{Code: NoServer}, nil, "without an activation server", "request file"},
 		{"given up, not confirmed", Reason{Code: DeactivationPending}, nil, "has not confirmed that yet", "Check online"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -104,6 +104,7 @@ const (
 // The exchange with the activation server.
 const (
 	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Until: how long what is here works without, no date for as long as it is licensed; nothing that counts was answered
+	NoServer            Code = "no_server"              // the application was set up without the address of one; wraps ServerUnreachable
 	ServerInsecure      Code = "server_insecure"        // the connection could not be secured: somebody reads along, or a clock is wrong; wraps ServerUnreachable
 	ServerBusy          Code = "server_busy"            // N: minutes to wait; it has had too many failed attempts from here or for this product
 	ServerRefused       Code = "server_refused"         // Detail: its code, which this version does not know

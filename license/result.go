@@ -13,7 +13,7 @@ type State uint8
 const (
 	StateUnlicensed  State = iota // nothing grants it here
 	StateDamaged                  // what grants it cannot be made sense of
-	StateBlocked                  // it waits for something that can be put right
+	StateBlocked                  // it waits for something that can be put right: a clock, old state, or a block of the vendor's; its reasons say which
 	StateExpired                  // its time or its runs are used up
 	StateNotYetValid              // its time has not begun
 	StateGrace                    // works, with a warning: a confirmation is overdue

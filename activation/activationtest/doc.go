@@ -10,7 +10,6 @@
 //		_, err := client.Enter(ctx, sale.Typed)
 //		…
 //		vendor.Block(sale)
-//		vendor.Clock().Advance(24 * time.Hour)
 //		_, err = client.CheckOnline(ctx)
 //		…
 //	}

@@ -31,7 +31,8 @@ func NewMachine(product, name string) *Machine {
 	return m
 }
 
-// Set replaces what a component is; without values there is none.
+// Set replaces what a component is; without values there is none. A new machine
+// has board, cpu, disk, mac, machine and os; any other name is a component more.
 func (m *Machine) Set(component string, values ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -21,7 +21,7 @@ type Sale struct {
 	Terms    func(*license.License) // changes anything else of the licence
 
 	Limit         int64  // machines; 1 unless given
-	Scheme        string // how it is bound to a machine; "" is not at all
+	Scheme        string // how it is bound to a machine, a line such as binding.SchemeDesktop; "" is not at all
 	Trial         bool   // one start for each machine
 	Lease, Grace  time.Duration
 	Transfers     int64

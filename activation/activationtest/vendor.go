@@ -160,9 +160,14 @@ func (v *Vendor) Open(o activation.Options) *activation.Client {
 	return c
 }
 
-// ActivationKey returns a key to type, for a licensee's name as it is printed.
+// ActivationKey returns a key to type, for a licensee's name as it is printed; of
+// the first edition, which is number 1 "Standard" unless Editions says otherwise,
+// and issued today, where the terms do not say.
 func (v *Vendor) ActivationKey(name string, terms license.KeyTerms) string {
 	v.t.Helper()
+	if terms.Edition == 0 {
+		terms.Edition = v.edition[0].Number
+	}
 	if terms.Issued == 0 {
 		terms.Issued = license.DateOf(v.Now())
 	}

@@ -95,7 +95,7 @@ func (a *app) found(change activation.Change) string {
 		return w.available
 	case change.RestartRequired:
 		return w.restart
-	case change.Changed:
+	case change.Changed && (change.Diff != nil || change.After.Works()):
 		return w.updated
 	default:
 		return w.nothingNew
@@ -105,8 +105,9 @@ func (a *app) found(change activation.Change) string {
 func deactivateCommand(a *app) cli.Command {
 	return cli.Command{
 		Name: "deactivate", Args: "[LICENCE]", Summary: "Give the licence up here, so that another machine can be activated.",
-		Help: `The licence stops working here. If the server cannot be reached, nothing changes.
-How often a licence may move, the vendor has agreed with you.`,
+		Help: `The licence stops working here. If the request certainly did not reach the
+server, nothing changes; if it may have, the licence waits until "check" knows, or
+"activate" takes it back. How often a licence may move, the vendor has agreed with you.`,
 		Setup: func(*flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				id, err := oneOrNone(args)

@@ -248,18 +248,20 @@ func describedLicense(text []byte, scheme, present string) (*license.License, er
 		return nil, described(err)
 	}
 	if t.Scheme == "" {
-		l.Binding.Scheme, err = schemeLine(cmp.Or(scheme, present))
+		l.Binding, err = bindingOf(cmp.Or(scheme, present))
 	}
 	return l, err
 }
 
-// schemeLine returns the line of a ready-made scheme, or the line itself.
-func schemeLine(name string) (string, error) {
-	line, err := description.SchemeLine(name)
+// bindingOf returns the binding of a licence to the machine that will activate
+// it. A mistyped component would sell what no machine can activate.
+func bindingOf(name string) (license.Binding, error) {
+	b, err := description.AtActivation(name)
 	if err != nil {
-		return "", bad("scheme", "This is not a binding scheme.", "Name a ready-made one, such as workstation, server or vm, or write a line such as board+cpu~+disk~/1.")
+		return b, bad("scheme", "This is not a binding scheme of components that every product reads.",
+			"Name a ready-made one, such as desktop, server or vm, or write a line such as board+cpu~+disk~/1. For a component of your own, hand in licences that are signed already.")
 	}
-	return line, nil
+	return b, nil
 }
 
 // sign returns a licence for a serial number, with an id of its own.
