@@ -36,7 +36,12 @@ func (s *Server) Exchange(ctx context.Context, request []byte, from netip.Addr) 
 	}
 	out, err := s.answer(ctx, v, from)
 	var answer Answer
-	if err == nil {
+	switch {
+	case err != nil:
+	case v.signing != nil:
+		ahead := <-v.signing
+		answer, err = ahead.answer, ahead.err
+	default:
 		answer, err = s.sign(v, out)
 	}
 	s.logExchange(ctx, r, out, err)
@@ -101,15 +106,34 @@ func (s *Server) settle(ctx context.Context, v *visit) (out outcome, err error) 
 	}
 	err = s.ledger.Change(ctx, v.at(), func(a *Account) error {
 		out = v.decide(a)
-		if out.refused() {
+		if v.signing = nil; out.refused() {
 			return errRefused
 		}
+		v.signing = s.signAhead(v, out)
 		return nil
 	})
 	if errors.Is(err, errRefused) {
 		err = nil
 	}
 	return out, s.trouble(err)
+}
+
+// A signed answer is one that was made before its outcome was stored.
+type signed struct {
+	answer Answer
+	err    error
+}
+
+// signAhead signs an outcome while the ledger waits for its disk. Nobody gets
+// what was signed unless the ledger says that it is stored; of an edit that ran
+// again, only the last outcome counts.
+func (s *Server) signAhead(v *visit, out outcome) <-chan signed {
+	result := make(chan signed, 1)
+	go func() {
+		answer, err := s.sign(v, out)
+		result <- signed{answer, err}
+	}()
+	return result
 }
 
 // trouble returns the error of a ledger.

@@ -22,6 +22,8 @@ type visit struct {
 	proof      *license.Request // of another installation, nil if there is none that holds
 	proofKey   string
 	id         string // for the activation that may come of it
+
+	signing <-chan signed // the answer, where it is signed ahead
 }
 
 func (s *Server) visit(r *license.Request) (*visit, error) {
