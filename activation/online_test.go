@@ -203,7 +203,9 @@ func TestBindingWeakWithoutHost(t *testing.T) {
 	for want, h := range map[license.Code]license.Host{license.BindingWeak: readable{machineA()}, license.BindingUnchecked: machineA()} {
 		o, _, d, typed := online(t)
 		o.Host = h
-		d.answer = func(_ *license.Request, reply *license.Reply) { reply.Code, reply.Names = license.BindingWeak, []string{"board"} }
+		d.answer = func(_ *license.Request, reply *license.Reply) {
+			reply.Code, reply.Names = license.BindingWeak, []string{"board"}
+		}
 		visit(t, o, func(c *activation.Client) {
 			_, err := c.Enter(ctx, typed)
 			requireReason(t, err, want)
