@@ -115,8 +115,13 @@ func (c *clock) set(t time.Time) {
 // options returns those of a product with state in a folder of the test's.
 func (v vendor) options(t testing.TB) (activation.Options, *clock) {
 	t.Helper()
+	return v.optionsIn(t, t.TempDir())
+}
+
+// optionsIn returns those with state in a folder, which the test removes.
+func (v vendor) optionsIn(t testing.TB, dir string) (activation.Options, *clock) {
+	t.Helper()
 	c := &clock{t: noon}
-	dir := t.TempDir()
 	return activation.Options{
 		Product: "acme-cad", Version: "4.2.0", Released: noon.AddDate(0, -1, 0),
 		Keyring: v.keyring.String(), Catalogue: v.catalogue(t),

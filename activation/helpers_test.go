@@ -211,8 +211,7 @@ func dot() { fmt.Print(".") }
 
 // childOptions are those of the clients of every process over one folder.
 func (v vendor) childOptions(t testing.TB, dir string) activation.Options {
-	o, _ := v.options(t)
-	o.Dir, o.WitnessDir = filepath.Join(dir, "state"), filepath.Join(dir, "witness")
+	o, _ := v.optionsIn(t, dir) // a process that is killed removes none of its own
 	o.RunBlock = 16
 	return o
 }
