@@ -65,7 +65,7 @@ var born = time.Date(2026, 3, 10, 12, 30, 45, 0, time.UTC)
 
 // A newSale is the least that a sale has.
 func newSale(serial license.Serial) *server.Sale {
-	return &server.Sale{Serial: serial, Product: "acme-cad", Actor: "olga", Created: born, Version: 1, Limit: 5}
+	return &server.Sale{Serial: serial, Product: "acme-cad", Actor: "orders", Created: born, Version: 1, Limit: 5}
 }
 
 // fullSale returns a sale with a value in every field.
@@ -73,7 +73,7 @@ func fullSale() *server.Sale {
 	obtain := license.Period{From: license.DateOf(born), Until: license.DateOf(born.AddDate(1, 0, 0))}
 	return &server.Sale{
 		Serial: "S-FULL", RequestKey: "1234567894", Product: "acme-cad", Also: []string{"acme-cam", "acme-sim"}, TrialSpan: license.Span{Months: 1, Days: 14},
-		Actor: "olga", Order: "2026/0815", Customer: "Ödland & Söhne", Created: born, Version: 7,
+		Actor: "orders", Order: "2026/0815", Customer: "Ödland & Söhne", Created: born, Version: 7,
 		Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
 		Transfers: 2, Period: 365 * 24 * time.Hour, GivenUp: []time.Time{born, born.Add(time.Hour)},
 		Lease: 30 * 24 * time.Hour, Grace: 36 * time.Hour,
@@ -106,7 +106,7 @@ func fullActivation(id string) *server.Activation {
 
 // note returns an event with a value in every field.
 func note(kind server.EventKind, detail string) server.Event {
-	return server.Event{Time: born.Add(time.Minute), Kind: kind, Activation: "A-1", Actor: "olga", Detail: detail}
+	return server.Event{Time: born.Add(time.Minute), Kind: kind, Activation: "A-1", Actor: "orders", Detail: detail}
 }
 
 func add(t *testing.T, l server.Ledger, sales ...*server.Sale) {

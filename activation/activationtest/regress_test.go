@@ -20,8 +20,7 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// What reading the exchange as an attacker would has found, each as short as it
-// can be told.
+// Attacks on the exchange and accidents in it, each as short as it can be told.
 
 // a ledger that can be put back to a backup
 type restorable struct{ server.Ledger }
@@ -54,7 +53,7 @@ func TestRegressBackupLease(t *testing.T) {
 	_, err := c.Enter(ctx, sale.Typed)
 	require.NoError(t, err)
 	backup := l.backup(t, sale.Serial)
-	require.NoError(t, v.Server.SetLimit(ctx, "olga", sale.Serial, 5))
+	require.NoError(t, v.Server.SetLimit(ctx, "orders", sale.Serial, 5))
 	_, err = c.CheckOnline(ctx)
 	require.NoError(t, err)
 	l.Ledger = backup // the disk died
@@ -76,8 +75,8 @@ func TestRegressBackupBlock(t *testing.T) {
 	_, err := c.Enter(ctx, sale.Typed)
 	require.NoError(t, err)
 	backup := l.backup(t, sale.Serial)
-	require.NoError(t, v.Server.SetLimit(ctx, "olga", sale.Serial, 5))
-	require.NoError(t, v.Server.SetLimit(ctx, "olga", sale.Serial, 6))
+	require.NoError(t, v.Server.SetLimit(ctx, "orders", sale.Serial, 5))
+	require.NoError(t, v.Server.SetLimit(ctx, "orders", sale.Serial, 6))
 	_, err = c.CheckOnline(ctx)
 	require.NoError(t, err)
 	l.Ledger = backup
@@ -143,7 +142,7 @@ func TestRegressOldNo(t *testing.T) {
 	request, err := c.Request(ctx, "")
 	require.NoError(t, err)
 	_, all := v.Account(sale)
-	require.NoError(t, v.Server.Free(ctx, "olga", sale.Serial, all[0].ID))
+	require.NoError(t, v.Server.Free(ctx, "orders", sale.Serial, all[0].ID))
 	reply := v.Upload(request) // not activated
 	v.Clock().Advance(time.Hour)
 	_, err = c.Enter(ctx, sale.Typed)
@@ -221,7 +220,7 @@ func TestRegressKeyringSkipped(t *testing.T) {
 	text, err := back.License(&license.License{ID: "L-1", Serial: license.Serial(key.Rows()[0]), Kind: license.Full, Issued: now.Now(), NeedsReceipt: true,
 		Products: []license.Product{{ID: "acme-cad", Features: []license.Feature{{ID: "export"}}}}})
 	require.NoError(t, err)
-	require.NoError(t, s.Sell(ctx, "olga", &server.Sale{Serial: license.Serial(key.Rows()[0]), Limit: 1, License: text}))
+	require.NoError(t, s.Sell(ctx, "orders", &server.Sale{Serial: license.Serial(key.Rows()[0]), Limit: 1, License: text}))
 	c, err := activation.Open(activation.Options{Product: "acme-cad", Version: "1.0.0", Keyring: k1.String(), Host: activationtest.NewMachine("acme-cad", "m"),
 		Courier: direct{s}, Now: now.Now, Dir: t.TempDir(), WitnessDir: t.TempDir(), Released: now.Now()})
 	require.NoError(t, err)

@@ -486,30 +486,30 @@ func (s *simulation) onSale(what string, act func(sv *server.Server, sale *simSa
 }
 
 func simBlock(s *simulation) {
-	s.onSale("block", func(sv *server.Server, sale *simSale) error { return sv.Block(simContext, "olga", sale.serial, "") })
+	s.onSale("block", func(sv *server.Server, sale *simSale) error { return sv.Block(simContext, "orders", sale.serial, "") })
 }
 
 func simUnblock(s *simulation) {
 	s.onSale("unblock", func(sv *server.Server, sale *simSale) error {
-		return sv.Unblock(simContext, "olga", sale.serial, "")
+		return sv.Unblock(simContext, "orders", sale.serial, "")
 	})
 }
 
 func simHold(s *simulation) {
 	s.onSale("hold payment", func(sv *server.Server, sale *simSale) error {
-		return sv.HoldPayment(simContext, "olga", sale.serial, "")
+		return sv.HoldPayment(simContext, "orders", sale.serial, "")
 	})
 }
 
 func simPaid(s *simulation) {
 	s.onSale("record payment", func(sv *server.Server, sale *simSale) error {
-		return sv.RecordPayment(simContext, "olga", sale.serial, "")
+		return sv.RecordPayment(simContext, "orders", sale.serial, "")
 	})
 }
 
 func simLimit(s *simulation) {
 	s.onSale("limit", func(sv *server.Server, sale *simSale) error {
-		return sv.SetLimit(simContext, "olga", sale.serial, int64(1+s.rng.IntN(4)))
+		return sv.SetLimit(simContext, "orders", sale.serial, int64(1+s.rng.IntN(4)))
 	})
 }
 
@@ -526,7 +526,7 @@ func simDraft(s *simulation) {
 	s.ok(err)
 	submit := s.rng.IntN(2) == 0
 	s.desk("update", func(sv *server.Server) error {
-		_, err := sv.AddUpdate(simContext, "olga", sale.serial, text, submit)
+		_, err := sv.AddUpdate(simContext, "orders", sale.serial, text, submit)
 		return err
 	})
 }
@@ -536,7 +536,7 @@ func simSubmit(s *simulation) {
 	book := s.model.books[sale.serial]
 	for _, u := range book.sale.Updates {
 		if !u.Submitted {
-			s.desk("submit", func(sv *server.Server) error { return sv.Submit(simContext, "olga", sale.serial, u.ID) })
+			s.desk("submit", func(sv *server.Server) error { return sv.Submit(simContext, "orders", sale.serial, u.ID) })
 			return
 		}
 	}
@@ -556,18 +556,18 @@ func (s *simulation) release(sale *simSale) {
 	}
 	text, err := simVendor().backOffice.License(&l)
 	s.ok(err)
-	s.desk("release", func(sv *server.Server) error { return sv.Release(simContext, "olga", sale.serial, text) })
+	s.desk("release", func(sv *server.Server) error { return sv.Release(simContext, "orders", sale.serial, text) })
 }
 
 func simFree(s *simulation) {
 	s.onActivation("free", func(sv *server.Server, sale *simSale, id string) error {
-		return sv.Free(simContext, "olga", sale.serial, id)
+		return sv.Free(simContext, "orders", sale.serial, id)
 	})
 }
 
 func simForgive(s *simulation) {
 	s.onActivation("forgive", func(sv *server.Server, sale *simSale, id string) error {
-		return sv.ForgiveClone(simContext, "olga", sale.serial, id)
+		return sv.ForgiveClone(simContext, "orders", sale.serial, id)
 	})
 }
 
@@ -652,14 +652,14 @@ func (s *simulation) settle() {
 
 // makeRoom has a vendor hold nothing against a sale any more.
 func (s *simulation) makeRoom(sale *simSale) {
-	s.desk("unblock", func(sv *server.Server) error { return sv.Unblock(simContext, "olga", sale.serial, "") })
-	s.desk("record payment", func(sv *server.Server) error { return sv.RecordPayment(simContext, "olga", sale.serial, "") })
+	s.desk("unblock", func(sv *server.Server) error { return sv.Unblock(simContext, "orders", sale.serial, "") })
+	s.desk("record payment", func(sv *server.Server) error { return sv.RecordPayment(simContext, "orders", sale.serial, "") })
 	for _, u := range s.model.books[sale.serial].sale.Updates {
-		s.desk("submit", func(sv *server.Server) error { return sv.Submit(simContext, "olga", sale.serial, u.ID) })
+		s.desk("submit", func(sv *server.Server) error { return sv.Submit(simContext, "orders", sale.serial, u.ID) })
 	}
 	s.release(sale)
 	limit := s.model.books[sale.serial].sale.Used + int64(2*len(s.nodes))
-	s.desk("limit", func(sv *server.Server) error { return sv.SetLimit(simContext, "olga", sale.serial, limit) })
+	s.desk("limit", func(sv *server.Server) error { return sv.SetLimit(simContext, "orders", sale.serial, limit) })
 }
 
 // recover has a customer do what customers do until what was sold is there.

@@ -80,7 +80,7 @@ func (s *simulation) sell(i int) {
 	l.Binding.Scheme, sale.issued = sale.scheme, l
 	record.License, err = simVendor().backOffice.License(l)
 	s.ok(err)
-	s.ok(s.servers[0].Sell(simContext, "olga", record))
+	s.ok(s.servers[0].Sell(simContext, "orders", record))
 	s.sales = append(s.sales, sale)
 	s.model.books[sale.serial] = s.book(sale.serial)
 	s.say("%s is sold: %s, scheme %q, limit %d, lease %s and %s, transfers %d in %s, request key %v",

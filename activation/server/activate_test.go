@@ -229,10 +229,10 @@ func TestRefusals(t *testing.T) {
 			}
 		},
 		license.LicenseBlocked: func(v *vendor, _ *client, _ *license.Request) {
-			require.NoError(t, v.Block(t.Context(), "olga", theSerial, ""))
+			require.NoError(t, v.Block(t.Context(), "orders", theSerial, ""))
 		},
 		license.OrderCancelled: func(v *vendor, _ *client, _ *license.Request) {
-			require.NoError(t, v.Cancel(t.Context(), "olga", theSerial, ""))
+			require.NoError(t, v.Cancel(t.Context(), "orders", theSerial, ""))
 		},
 		license.OtherProduct: func(_ *vendor, _ *client, r *license.Request) { r.Product = "acme-cam" },
 		license.ActivationLimit: func(v *vendor, _ *client, _ *license.Request) {
@@ -285,7 +285,7 @@ func TestProductsOfOneSale(t *testing.T) {
 	other := v.client(2)
 	other.product = "acme-sim"
 	other.no(license.OpActivate, license.OtherProduct)
-	_, err := v.AddUpdate(t.Context(), "olga", theSerial, v.update(1, func(u *license.Update) { u.Products[0].ID = "acme-sim" }), true)
+	_, err := v.AddUpdate(t.Context(), "orders", theSerial, v.update(1, func(u *license.Update) { u.Products[0].ID = "acme-sim" }), true)
 	require.NoError(t, err)
 	other.activate()
 }

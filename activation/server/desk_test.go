@@ -45,15 +45,15 @@ func TestSell(t *testing.T) {
 	require.Equal(t, "acme-cam", s.Product)
 	require.EqualValues(t, 2, s.Revision)
 	require.Equal(t, board, s.Scheme)
-	require.Equal(t, "olga", s.Actor)
+	require.Equal(t, "orders", s.Actor)
 	require.EqualValues(t, 1, s.Version)
 	require.Equal(t, noon, s.Created)
 	require.Equal(t, s, v.sale())
 	events, err := v.ledger.History(t.Context(), theSerial, 0, 10)
 	require.NoError(t, err)
 	require.Len(t, events, 1)
-	require.Equal(t, "olga", events[0].Actor)
-	require.ErrorIs(t, v.Sell(t.Context(), "olga", &server.Sale{Serial: theSerial, Limit: 1, License: v.sign(l)}), server.ErrExists)
+	require.Equal(t, "orders", events[0].Actor)
+	require.ErrorIs(t, v.Sell(t.Context(), "orders", &server.Sale{Serial: theSerial, Limit: 1, License: v.sign(l)}), server.ErrExists)
 
 	bare := newVendor(t)
 	l = aLicense()
@@ -100,7 +100,7 @@ func TestSellRefuses(t *testing.T) {
 		good := aLicense()
 		good.Serial = "S-GOOD"
 		s.License = text
-		err = v.Sell(t.Context(), "olga", &server.Sale{Serial: "S-GOOD", Limit: 1, License: v.sign(good)}, s)
+		err = v.Sell(t.Context(), "orders", &server.Sale{Serial: "S-GOOD", Limit: 1, License: v.sign(good)}, s)
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), string(theSerial))
 		sales, err := v.ledger.Sales(t.Context(), server.Filter{})
@@ -116,14 +116,14 @@ func TestDeskIsRepeatable(t *testing.T) {
 	v.sell(aLicense())
 	ctx := t.Context()
 	for range 2 {
-		require.NoError(t, v.Block(ctx, "olga", theSerial, "why"))
-		require.NoError(t, v.HoldPayment(ctx, "olga", theSerial, ""))
+		require.NoError(t, v.Block(ctx, "orders", theSerial, "why"))
+		require.NoError(t, v.HoldPayment(ctx, "orders", theSerial, ""))
 	}
 	for range 2 {
-		require.NoError(t, v.Unblock(ctx, "olga", theSerial, ""))
-		require.NoError(t, v.RecordPayment(ctx, "olga", theSerial, ""))
-		require.NoError(t, v.SetLimit(ctx, "olga", theSerial, 7))
-		require.NoError(t, v.Cancel(ctx, "olga", theSerial, ""))
+		require.NoError(t, v.Unblock(ctx, "orders", theSerial, ""))
+		require.NoError(t, v.RecordPayment(ctx, "orders", theSerial, ""))
+		require.NoError(t, v.SetLimit(ctx, "orders", theSerial, 7))
+		require.NoError(t, v.Cancel(ctx, "orders", theSerial, ""))
 	}
 	require.Equal(t, []server.EventKind{
 		server.EventBlocked, server.EventHeld, server.EventUnblocked, server.EventUnheld, server.EventLimit, server.EventCancelled,
@@ -132,7 +132,7 @@ func TestDeskIsRepeatable(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "from 3 to 7", events[5].Detail)
 	require.Equal(t, "why", events[1].Detail)
-	require.Equal(t, "olga", events[1].Actor)
+	require.Equal(t, "orders", events[1].Actor)
 	require.EqualValues(t, 7, v.sale().Version)
 	for _, err := range []error{
 		v.Block(ctx, "", "S-0", ""), v.Unblock(ctx, "", "S-0", ""), v.Cancel(ctx, "", "S-0", ""), v.SetLimit(ctx, "", "S-0", 1),
@@ -150,12 +150,12 @@ func TestSetLimit(t *testing.T) {
 	for n := range 3 {
 		v.client(n).activate()
 	}
-	err := v.SetLimit(t.Context(), "olga", theSerial, 1)
+	err := v.SetLimit(t.Context(), "orders", theSerial, 1)
 	require.ErrorContains(t, err, "3 machines have it activated, so free 2")
-	require.Error(t, v.SetLimit(t.Context(), "olga", theSerial, 0))
+	require.Error(t, v.SetLimit(t.Context(), "orders", theSerial, 0))
 	require.EqualValues(t, 3, v.sale().Limit)
 	v.client(3).no(license.OpActivate, license.ActivationLimit)
-	require.NoError(t, v.SetLimit(t.Context(), "olga", theSerial, 4))
+	require.NoError(t, v.SetLimit(t.Context(), "orders", theSerial, 4))
 	v.client(3).activate()
 }
 
@@ -166,7 +166,7 @@ func TestFree(t *testing.T) {
 	c := v.client(1)
 	id := c.activate().ID
 	for range 2 {
-		require.NoError(t, v.Free(t.Context(), "olga", theSerial, id))
+		require.NoError(t, v.Free(t.Context(), "orders", theSerial, id))
 		require.Zero(t, v.sale().Used)
 	}
 	require.Empty(t, v.sale().GivenUp)
@@ -176,7 +176,7 @@ func TestFree(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, server.EventFreed, events[2].Kind)
 	require.Equal(t, id, events[2].Activation)
-	require.Equal(t, "olga", events[2].Actor)
+	require.Equal(t, "orders", events[2].Actor)
 }
 
 func TestUpdatesAtTheDesk(t *testing.T) {
@@ -185,7 +185,7 @@ func TestUpdatesAtTheDesk(t *testing.T) {
 	v.sell(aLicense())
 	ctx := t.Context()
 	add := func(text []byte, submit bool) error {
-		_, err := v.AddUpdate(ctx, "olga", theSerial, text, submit)
+		_, err := v.AddUpdate(ctx, "orders", theSerial, text, submit)
 		return err
 	}
 	require.ErrorIs(t, add([]byte("x"), false), license.NotDocument)
@@ -202,12 +202,12 @@ func TestUpdatesAtTheDesk(t *testing.T) {
 	require.Len(t, v.sale().Updates, 1)
 	require.ErrorIs(t, add(v.update(2, func(u *license.Update) { u.ID = "U-1" }), false), license.AlreadyApplied)
 	require.NoError(t, add(v.update(2), false))
-	require.ErrorIs(t, v.Submit(ctx, "olga", theSerial, "U-2"), license.OutOfOrder)
-	require.ErrorContains(t, v.Withdraw(ctx, "olga", theSerial, "U-1"), "follow")
-	require.NoError(t, v.Submit(ctx, "olga", theSerial, "U-1"))
-	require.NoError(t, v.Submit(ctx, "olga", theSerial, "U-1"))
-	require.ErrorContains(t, v.Withdraw(ctx, "olga", theSerial, "U-1"), "submitted")
-	require.NoError(t, v.Withdraw(ctx, "olga", theSerial, "U-2"))
+	require.ErrorIs(t, v.Submit(ctx, "orders", theSerial, "U-2"), license.OutOfOrder)
+	require.ErrorContains(t, v.Withdraw(ctx, "orders", theSerial, "U-1"), "follow")
+	require.NoError(t, v.Submit(ctx, "orders", theSerial, "U-1"))
+	require.NoError(t, v.Submit(ctx, "orders", theSerial, "U-1"))
+	require.ErrorContains(t, v.Withdraw(ctx, "orders", theSerial, "U-1"), "submitted")
+	require.NoError(t, v.Withdraw(ctx, "orders", theSerial, "U-2"))
 	require.NoError(t, add(v.update(2), true))
 	require.Equal(t, []server.EventKind{
 		server.EventUpdate, server.EventUpdate, server.EventSubmitted, server.EventWithdrawn, server.EventUpdate, server.EventSubmitted,
@@ -235,17 +235,17 @@ func TestReleaseRefuses(t *testing.T) {
 		"a receipt":      final(func(l *license.License) { l.NeedsReceipt = false }),
 		"not a document": []byte("x"),
 	} {
-		err := v.Release(ctx, "olga", theSerial, text)
+		err := v.Release(ctx, "orders", theSerial, text)
 		require.Error(t, err, want)
 		if want != "not a document" {
 			require.ErrorContains(t, err, want)
 		}
 	}
 	require.True(t, v.sale().Pending)
-	require.NoError(t, v.Release(ctx, "olga", theSerial, final(func(*license.License) {})))
+	require.NoError(t, v.Release(ctx, "orders", theSerial, final(func(*license.License) {})))
 	require.False(t, v.sale().Pending)
-	require.ErrorContains(t, v.Release(ctx, "olga", theSerial, final(func(l *license.License) { l.ID = "L-3" })), "already")
-	require.NoError(t, v.Replace(ctx, "olga", theSerial, final(func(l *license.License) { l.ID, l.Issued = "L-3", noon.Add(time.Hour) })))
+	require.ErrorContains(t, v.Release(ctx, "orders", theSerial, final(func(l *license.License) { l.ID = "L-3" })), "already")
+	require.NoError(t, v.Replace(ctx, "orders", theSerial, final(func(l *license.License) { l.ID, l.Issued = "L-3", noon.Add(time.Hour) })))
 	require.Equal(t, "L-3", v.sale().LicenseID)
 	require.Equal(t, []server.EventKind{server.EventReleased, server.EventReplaced}, v.kinds())
 }
@@ -269,7 +269,7 @@ func testReleaseUnderAnotherScheme(t *testing.T, op license.Operation) {
 	id := c.activate().ID
 	final := bound(board)
 	final.ID, final.Issued = "L-2", noon
-	require.NoError(t, v.Release(t.Context(), "olga", theSerial, v.sign(final)))
+	require.NoError(t, v.Release(t.Context(), "orders", theSerial, v.sign(final)))
 	r := c.receipt(c.yes(op))
 	require.Equal(t, id, r.ID)
 	require.Equal(t, board, r.Binding.Scheme)

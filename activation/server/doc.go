@@ -5,7 +5,7 @@
 //	s, err := server.New(server.Options{
 //		Issuer: activationIssuer, Keyring: keyring, Ledger: server.NewMemoryLedger(),
 //	})
-//	err = s.Sell(ctx, "olga", &server.Sale{Serial: serial, Limit: 3, License: signed})
+//	err = s.Sell(ctx, "orders", &server.Sale{Serial: serial, Limit: 3, License: signed})
 //	err = server.NewHTTPServer(":8443", s).ListenAndServeTLS(cert, key)
 //
 // It can say where a licence may be used and until when, never what it allows:

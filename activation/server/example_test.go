@@ -40,7 +40,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = s.Sell(context.Background(), "olga", &server.Sale{Serial: "S-1001", Limit: 2, License: signed})
+	err = s.Sell(context.Background(), "orders", &server.Sale{Serial: "S-1001", Limit: 2, License: signed})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func (v *vendor) sell(l *license.License, change ...func(*server.Sale)) *server.
 	for _, c := range change {
 		c(sale)
 	}
-	require.NoError(v.t, v.Sell(v.t.Context(), "olga", sale))
+	require.NoError(v.t, v.Sell(v.t.Context(), "orders", sale))
 	return sale
 }
 

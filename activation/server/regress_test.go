@@ -107,7 +107,7 @@ func TestRegressOtherScheme(t *testing.T) {
 	v.client(1).activate()
 	l := bound("board+disk~/1")
 	l.ID, l.Issued = "L-2", noon
-	require.NoError(t, v.Replace(t.Context(), "olga", theSerial, v.sign(l)))
+	require.NoError(t, v.Replace(t.Context(), "orders", theSerial, v.sign(l)))
 	again := v.client(2)
 	again.hardware = hardware(1)
 	require.Empty(t, again.do(license.OpActivate).Code, "the same computer, installed anew")

@@ -249,7 +249,7 @@ func threatClone(t *testing.T) {
 	id := v.activations()[0].ID
 	require.True(t, v.activations()[0].Installations[0].Cloned)
 
-	require.NoError(t, v.ForgiveClone(t.Context(), "olga", theSerial, id))
+	require.NoError(t, v.ForgiveClone(t.Context(), "orders", theSerial, id))
 	require.False(t, v.activations()[0].Installations[0].Cloned)
 	for range 5 {
 		v.pass(13 * time.Hour)
@@ -454,7 +454,7 @@ func threatPaths(t *testing.T) {
 			_, err := r.Sign(v.client(1).key)
 			require.Error(t, err, "no request holds such a name")
 		}
-		err := v.Sell(t.Context(), "olga", &server.Sale{Serial: license.Serial(name), Limit: 1, License: v.sign(aLicense())})
+		err := v.Sell(t.Context(), "orders", &server.Sale{Serial: license.Serial(name), Limit: 1, License: v.sign(aLicense())})
 		require.ErrorIs(t, err, license.OtherLicense)
 		response := httptest.NewRecorder()
 		request := httptest.NewRequest(http.MethodGet, "/v1/", nil)
@@ -523,7 +523,7 @@ func threatLogs(t *testing.T) {
 	c.do(license.OpMove, proving(c.proof()))
 	c.yes(license.OpDeactivate)
 	c.no(license.OpActivate, license.SerialUnknown, func(r *license.Request) { r.Serial = "S-1002" })
-	err := v.Sell(t.Context(), "olga", sold)
+	err := v.Sell(t.Context(), "orders", sold)
 	require.Error(t, err)
 	v.ledger.fail = fmt.Errorf("at %v", server.Key{Serial: theSerial, RequestKey: theRequest})
 	text, signErr := c.request(license.OpCheck).Sign(c.key)

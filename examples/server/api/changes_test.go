@@ -89,7 +89,7 @@ func TestSeed002(t *testing.T) {
 		for _, e := range events {
 			kinds = append(kinds, e.(object)["kind"])
 			if e.(object)["kind"] == "blocked" {
-				require.Equal(t, "olga", e.(object)["actor"])
+				require.Equal(t, "orders", e.(object)["actor"])
 				require.Equal(t, "the invoice is open", e.(object)["detail"])
 			}
 		}
@@ -121,7 +121,7 @@ func orderStatuses(t *testing.T) {
 	}
 	code, answer := set("placed")
 	require.Equal(t, http.StatusOK, code)
-	require.Equal(t, "olga", answer["actor"])
+	require.Equal(t, "orders", answer["actor"])
 	call := object{"order": "7", "count": 3, "description": servertest.Terms}
 	w.Desk.Refused(http.StatusConflict, "order_status", "serials", call)
 	code, _ = set("invoiced")

@@ -36,7 +36,7 @@ func TestSellAndActivate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	sale := w.Desk.Sell(object{"limit": 2, "scheme": "workstation", "order": "7", "customer": "Ödland", "contact": "help@acme.example"})
-	require.Equal(t, "olga", sale["actor"])
+	require.Equal(t, "orders", sale["actor"])
 	require.Equal(t, "board+cpu~+disk~+mac~/2", sale["scheme"])
 	for _, machine := range []string{"one", "two"} {
 		c := w.Client(machine)

@@ -20,7 +20,7 @@ command it serves:
 
 The API takes bearer tokens, which this makes:
 
-  server token add olga --role desk`
+  server token add orders --role desk`
 
 const footer = `Every flag can stand in the environment, too: --activation-key as
 LATCHKEY_ACTIVATION_KEY. Put the URL of a database with a password there, since

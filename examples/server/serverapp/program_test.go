@@ -137,7 +137,7 @@ func TestProgram(t *testing.T) {
 			t.Parallel()
 			p := newProgram(t, database(t))
 			s := p.serve(t, "--license-key", p.file("license.key"))
-			token := p.token(t, "olga", "desk")
+			token := p.token(t, "orders", "desk")
 			desk := servertest.NewCaller(t, s.url, token)
 			sale := desk.Sell(object{"limit": 1, "order": "7", "scheme": "workstation"})
 			c := p.client(t, s.url, "one")
@@ -166,7 +166,7 @@ func TestProgram(t *testing.T) {
 			_, err = p.client(t, s.url, "two").Enter(t.Context(), sale["serial"].(string))
 			require.Equal(t, license.ActivationLimit, reason(t, err))
 			desk.Refused(http.StatusConflict, "no_license_key", "serials", object{"description": servertest.Terms})
-			out, _, code := p.run(t, "token", "revoke", "olga")
+			out, _, code := p.run(t, "token", "revoke", "orders")
 			require.Zero(t, code, out)
 			status, _ = desk.Do(http.MethodGet, "status", nil)
 			require.Equal(t, http.StatusUnauthorized, status)
@@ -193,19 +193,19 @@ func (p *program) token(t testing.TB, name, role string) string {
 func TestTokenCommand(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t, "sales.db")
-	one, two := p.token(t, "olga", "desk"), p.token(t, "auditor", "read")
+	one, two := p.token(t, "orders", "desk"), p.token(t, "auditor", "read")
 	require.NotEqual(t, one, two)
 	out, _, code := p.run(t, "token", "list")
 	require.Zero(t, code)
 	require.Regexp(t, `(?s)^NAME .*\nauditor  read .*\nolga     desk `, out)
 	require.NotContains(t, out, "latchkey_")
 	for want, args := range map[string][]string{
-		"names are not used twice": {"token", "add", "olga", "--role", "read"},
+		"names are not used twice": {"token", "add", "orders", "--role", "read"},
 		"--role desk or":           {"token", "add", "bert"},
 		"is no name of a token":    {"token", "add", "bert & ada", "--role", "read"},
 		"no token of the name":     {"token", "revoke", "bert"},
 		"say what to do":           {"token"},
-		"token list":               {"token", "remove", "olga"},
+		"token list":               {"token", "remove", "orders"},
 	} {
 		_, diagnostics, code := p.run(t, args...)
 		require.NotZero(t, code, args)

@@ -32,7 +32,7 @@ func TestStartRefused(t *testing.T) {
 		"the vendor's API: api: the k": func(c *serverapp.Config) { c.License = other.License },
 		"cannot be mysql":              func(c *serverapp.Config) { c.Database = "mysql://localhost/latchkey" },
 		"the SQLite database":          func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
-		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://olga:secret@127.0.0.1:1/none" },
+		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
 		"cannot listen":                func(c *serverapp.Config) { c.Listen = "127.0.0.1:none" },
 		"the next keyring":             func(c *serverapp.Config) { c.NextKeyring = []byte("nonsense") },
 	} {

@@ -15,9 +15,9 @@ import (
 func tokenCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "token", Args: "add NAME | list | revoke NAME", Summary: "Make, list or revoke the bearer tokens of the API.",
-		Help: `  server token add olga --role desk
+		Help: `  server token add orders --role desk
   server token list
-  server token revoke olga
+  server token revoke orders
 
 A new token is printed once and kept nowhere: the database has its hash. Each
 person and each program gets one of their own, since the history of a sale names

@@ -48,7 +48,7 @@ func TestTokens(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, open func() *store.Store) {
 		s := open()
-		text, err := s.AddToken(t.Context(), "olga", store.Desk, noon)
+		text, err := s.AddToken(t.Context(), "orders", store.Desk, noon)
 		require.NoError(t, err)
 		require.Len(t, text, len("latchkey_")+43)
 		other, err := s.AddToken(t.Context(), "auditor", store.Read, noon)
@@ -57,23 +57,23 @@ func TestTokens(t *testing.T) {
 
 		found, err := open().FindToken(t.Context(), text)
 		require.NoError(t, err)
-		require.Equal(t, store.Token{Name: "olga", Role: store.Desk, Created: noon}, found)
+		require.Equal(t, store.Token{Name: "orders", Role: store.Desk, Created: noon}, found)
 		for _, wrong := range []string{"", "latchkey_", text[:len(text)-1], text + "x", strings.ToUpper(text), "' OR 1=1 --"} {
 			_, err = s.FindToken(t.Context(), wrong)
 			require.ErrorIs(t, err, store.ErrUnknown)
 		}
 
-		require.NoError(t, open().RevokeToken(t.Context(), "olga", noon.Add(time.Hour)))
+		require.NoError(t, open().RevokeToken(t.Context(), "orders", noon.Add(time.Hour)))
 		_, err = s.FindToken(t.Context(), text)
 		require.ErrorIs(t, err, store.ErrUnknown)
-		require.ErrorIs(t, s.RevokeToken(t.Context(), "olga", noon), store.ErrUnknown)
-		_, err = s.AddToken(t.Context(), "olga", store.Desk, noon)
+		require.ErrorIs(t, s.RevokeToken(t.Context(), "orders", noon), store.ErrUnknown)
+		_, err = s.AddToken(t.Context(), "orders", store.Desk, noon)
 		require.ErrorIs(t, err, store.ErrExists)
 		list, err := s.Tokens(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, []store.Token{
 			{Name: "auditor", Role: store.Read, Created: noon},
-			{Name: "olga", Role: store.Desk, Created: noon, Revoked: noon.Add(time.Hour)},
+			{Name: "orders", Role: store.Desk, Created: noon, Revoked: noon.Add(time.Hour)},
 		}, list)
 
 		for _, name := range []string{"", "two words", "a\x00b", "'; DROP TABLE api_tokens; --"} {
@@ -91,7 +91,7 @@ func TestOrders(t *testing.T) {
 		s := open()
 		_, err := s.Order(t.Context(), "7")
 		require.ErrorIs(t, err, store.ErrUnknown)
-		o := store.Order{Number: `'";--%_\ä`, Status: "placed", Actor: "olga", Changed: noon}
+		o := store.Order{Number: `'";--%_\ä`, Status: "placed", Actor: "orders", Changed: noon}
 		require.NoError(t, s.SetOrder(t.Context(), "", o))
 		require.ErrorIs(t, s.SetOrder(t.Context(), "", o), store.ErrConflict)
 		require.ErrorIs(t, s.SetOrder(t.Context(), "done", o), store.ErrConflict)

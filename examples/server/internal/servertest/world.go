@@ -60,7 +60,7 @@ func New(t testing.TB, edit ...func(*serverapp.Config)) *World {
 		defer cancel()
 		require.NoError(t, running.Shutdown(ctx))
 	})
-	w.Desk, w.Read = w.caller("olga", store.Desk), w.caller("auditor", store.Read)
+	w.Desk, w.Read = w.caller("orders", store.Desk), w.caller("auditor", store.Read)
 	return w
 }
 
