@@ -197,7 +197,7 @@ func TestTokenCommand(t *testing.T) {
 	require.NotEqual(t, one, two)
 	out, _, code := p.run(t, "token", "list")
 	require.Zero(t, code)
-	require.Regexp(t, `(?s)^NAME .*\nauditor  read .*\nolga     desk `, out)
+	require.Regexp(t, `(?s)^NAME .*\nauditor  read .*\norders   desk `, out)
 	require.NotContains(t, out, "latchkey_")
 	for want, args := range map[string][]string{
 		"names are not used twice": {"token", "add", "orders", "--role", "read"},
