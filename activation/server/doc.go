@@ -52,9 +52,12 @@
 //     not given up by that.
 //   - Deactivating frees the place, within the budget of transfers. To come back
 //     then takes a place. Moving is both at once, with the old machine's word.
+//     That word has a number: one that came late, or was kept, is ProofWrong once
+//     its installation has activated again with this number or a higher one.
 //   - A trial begins once on each machine. Its place stays taken, and its
 //     receipt says when the machine first had it, so that to install anew does not
-//     begin it again. TrialUsed is the client's to say, who reads the licence.
+//     begin it again. Once it is over, TrialUsed says so; where updates may have
+//     lengthened it, that is left to the client, who reads them.
 //
 // # Request keys
 //
@@ -70,9 +73,8 @@
 // proposing it until a reply confirms it. Two copies of one installation, as a
 // cloned virtual machine has them, propose different ones, and what comes second
 // goes on from a step after which something else is known to have come. This is
-// marked and noted for the vendor, once; both are served as before. The same
-// steps tell a request to deactivate that somebody kept and sends again: the
-// last 16 steps are known.
+// marked and noted for the vendor, once; both are served as before. The last 16
+// steps are known.
 //
 // # What is written
 //
