@@ -403,6 +403,15 @@ func (r *Reader) Skip() {
 }
 
 // open consumes the bracket that begins an object or an array.
+// Raw is Skip, and returns the text of the value.
+func (r *Reader) Raw() string {
+	start := r.i
+	if r.Skip(); r.err != nil {
+		return ""
+	}
+	return r.s[start:r.i]
+}
+
 func (r *Reader) open(bracket byte, rule string) {
 	r.expect(bracket, rule)
 	if r.depth++; r.depth > MaxDepth {

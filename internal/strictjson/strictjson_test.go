@@ -55,7 +55,22 @@ func TestAccepts(t *testing.T) {
 		r := NewReader(text)
 		r.Skip()
 		require.NoError(t, r.Close(), text)
+
+		outer, again := NewReader(`{"a":`+text+`,"b":[`+text+`,1]}`), Writer{}
+		again.Object()
+		for m := outer.Object(); m.Next(); {
+			again.Name(m.Name).Raw(outer.Raw())
+		}
+		again.EndObject()
+		if outer.Close() == nil { // the deepest is too deep within another
+			b, err := again.Bytes()
+			require.NoError(t, err)
+			require.Equal(t, `{"a":`+text+`,"b":[`+text+`,1]}`, string(b))
+		}
 	}
+	r := NewReader(`[1,02]`)
+	require.Empty(t, r.Raw(), "nothing is returned beside an error")
+	require.Error(t, r.Close())
 }
 
 func TestRefuses(t *testing.T) {

@@ -77,6 +77,12 @@ func (w *Writer) Bool(v bool) {
 	w.b = strconv.AppendBool(w.b, v)
 }
 
+// Raw writes a value whose text a Reader has returned, or a Writer.
+func (w *Writer) Raw(text string) {
+	w.comma()
+	w.b = append(w.b, text...)
+}
+
 // StringMember writes a member unless its value is empty.
 func (w *Writer) StringMember(name, value string) {
 	if value != "" {

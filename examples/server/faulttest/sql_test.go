@@ -24,9 +24,9 @@ import (
 // hostile is what looks like SQL, or like the end of a text in it.
 var hostile = []string{
 	`'`, `"`, `;`, `--`, `%`, `_`, `\`, "\x00", `/*`, `*/`, "`", `$1`, `$$`, `?`, `?1`, `:a`, `@a`, `%s`, "\n", "\u2028", "\u02bc", "\uff07",
-	`'";--%_\`, `'";--%_` + "\x00", `' OR '1'='1`, `' OR 1=1 --`, `S-0000'--`, `S-0000"; DROP TABLE sales; --`, `'; DELETE FROM activations; --`,
-	`1; UPDATE sales SET data = '{}'`, `' UNION SELECT value FROM settings --`, `%' OR serial LIKE '%`, `S-%`, `S-____`, `S-000_`, `--S-0000`, `S-0000--`,
-	`\'; DROP TABLE marks; --`, `x'00'`, `E'\\'`, `$$; DROP TABLE events; $$`, `'||(SELECT 1)||'`, `null`, `NULL`, `0`, `-1`, `1e9`, `{}`, `[]`,
+	`'";--%_\`, `'";--%_` + "\x00", `' OR '1'='1`, `' OR 1=1 --`, `S-0000'--`, `S-0000"; DROP TABLE sales; --`, `'; DELETE FROM accounts; --`,
+	`1; UPDATE accounts SET data = '{}'`, `' UNION SELECT value FROM settings --`, `%' OR serial LIKE '%`, `S-%`, `S-____`, `S-000_`, `--S-0000`, `S-0000--`,
+	`\'; DROP TABLE accounts; --`, `x'00'`, `E'\\'`, `$$; DROP TABLE events; $$`, `'||(SELECT 1)||'`, `null`, `NULL`, `0`, `-1`, `1e9`, `{}`, `[]`,
 	strings.Repeat(`'`, 64), strings.Repeat(`"`, 4096), strings.Repeat("_", 64), strings.Repeat("--", 32),
 }
 
@@ -43,7 +43,8 @@ func testInjection(t *testing.T, database string) {
 	require.Empty(t, a.Code)
 	before := tables(t, database)
 	require.Contains(t, before, "sales")
-	require.Len(t, before["activations"], 1)
+	require.Len(t, before["accounts"], 2)
+	require.Len(t, before["events"], 3, "two were sold, and one activated")
 	signed, unread := 0, 0
 	for _, text := range hostile {
 		for _, member := range []string{"serial", "request_key", "product", "version", "vendor", "license", "component", "fingerprint"} {

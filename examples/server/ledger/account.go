@@ -14,16 +14,17 @@ var (
 	errSerial = errors.New("ledger: a sale keeps its serial number")
 )
 
-// Rows are an account as it was loaded: a sale, nil if there is none, and
-// activations of it. There may be more of these than a key names, as where two
-// marks have one hash.
+// Rows are an account as it was loaded: a sale, nil if there is none, and where
+// its activations lie apart those that a key named. There may be more of these
+// than it names, as where two marks have one hash.
 type Rows struct {
 	Sale        *SaleRow
 	Activations []*ActivationRow
 }
 
 // Marked is what an edit has marked to be stored: Sale is nil where the sale
-// was not.
+// was not, and Activations are rows to put of a sale whose activations lie
+// apart.
 type Marked struct {
 	Sale        *SaleRow
 	Activations []*ActivationRow
@@ -42,33 +43,42 @@ func (r *Rows) Account(at server.Key) (*server.Account, error) {
 	if r.Sale == nil {
 		return account, nil
 	}
-	sale, err := r.Sale.Sale()
-	if err != nil {
+	var err error
+	if account.Sale, err = r.Sale.Sale(); err != nil {
 		return nil, err
 	}
-	account.Sale = sale
+	if r.Sale.Apart {
+		account.Activations, err = r.apart(at)
+	} else {
+		account.Activations, err = r.Sale.Near.named(at)
+	}
+	return account, err
+}
+
+// apart returns the activations that a key names of those that lie apart.
+func (r *Rows) apart(at server.Key) (named []*server.Activation, err error) {
 	for _, row := range r.Activations {
-		if row.Marks != nil && !row.named(at) {
+		if row.Marks != nil && !names(at, row.ID, row.Marks) {
 			continue
 		}
 		a, err := DecodeActivation(row.ID, row.Data)
 		if err != nil {
 			return nil, err
 		}
-		if row.Marks = a.Marks(); row.named(at) {
-			account.Activations = append(account.Activations, a)
+		if row.Marks = a.Marks(); names(at, row.ID, row.Marks) {
+			named = append(named, a)
 		}
 	}
-	slices.SortFunc(account.Activations, func(a, b *server.Activation) int { return cmp.Compare(a.ID, b.ID) })
-	return account, nil
+	slices.SortFunc(named, func(a, b *server.Activation) int { return cmp.Compare(a.ID, b.ID) })
+	return named, nil
 }
 
-// named reports whether a key names the activation.
-func (r *ActivationRow) named(at server.Key) bool {
-	if at.ID != "" && r.ID == at.ID {
+// names reports whether a key names the activation with an id and marks.
+func names(at server.Key, id string, marks []string) bool {
+	if at.ID != "" && id == at.ID {
 		return true
 	}
-	return slices.ContainsFunc(r.Marks, func(m string) bool { return slices.Contains(at.Marks, m) })
+	return slices.ContainsFunc(marks, func(m string) bool { return slices.Contains(at.Marks, m) })
 }
 
 // Edit runs an edit on the account of rows, and returns what it has marked.
@@ -97,22 +107,71 @@ func (r *Rows) marked(account *server.Account) (*Marked, error) {
 			return nil, err
 		}
 	}
-	for _, a := range put {
-		row, err := EncodeActivation(a)
-		if err != nil {
+	if saved {
+		if err := m.save(r.Sale, account.Sale); err != nil {
 			return nil, err
+		}
+	}
+	switch {
+	case len(put) == 0:
+		return m, nil
+	case r.Sale.Apart:
+		return m, m.put(put)
+	default:
+		return m, m.putNear(r.Sale, put)
+	}
+}
+
+// save marks a sale, whose activations stay where they are.
+func (m *Marked) save(was *SaleRow, s *server.Sale) (err error) {
+	if s.Serial != was.Serial {
+		return errSerial
+	}
+	if m.Sale, err = EncodeSale(s); err != nil {
+		return err
+	}
+	m.Sale.Near, m.Sale.Apart = was.Near, was.Apart
+	return nil
+}
+
+// putNear marks activations that lie near, or apart from now on.
+func (m *Marked) putNear(was *SaleRow, put []*server.Activation) error {
+	all, err := was.Near.list()
+	if err != nil {
+		return err
+	}
+	if all, err = with(all, put); err != nil {
+		return err
+	}
+	if m.Sale == nil {
+		same := *was
+		m.Sale = &same
+	}
+	fits := false
+	if m.Sale.Near, fits, err = near(all); err != nil || fits {
+		return err
+	}
+	m.Sale.Apart = true
+	for i := range all {
+		row, err := all[i].row()
+		if err != nil {
+			return err
 		}
 		m.Activations = append(m.Activations, row)
 	}
-	if !saved {
-		return m, nil
+	return nil
+}
+
+// put marks activations that lie apart.
+func (m *Marked) put(all []*server.Activation) error {
+	for _, a := range all {
+		row, err := EncodeActivation(a)
+		if err != nil {
+			return err
+		}
+		m.Activations = append(m.Activations, row)
 	}
-	if account.Sale.Serial != r.Sale.Serial {
-		return nil, errSerial
-	}
-	var err error
-	m.Sale, err = EncodeSale(account.Sale)
-	return m, err
+	return nil
 }
 
 // panicked carries a panic of an edit to the goroutine that asked for it, so

@@ -1,130 +1,191 @@
 package ledger
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/internal/strictjson"
 )
 
-// An ActivationRow is an activation as a table has it. Its marks stand in
-// another, as hashes; here, they are nil until they are read from the JSON.
+// An ActivationRow is an activation of a sale whose activations lie apart, as a
+// table has it. Its marks stand in another, as hashes; here, they are nil until
+// they are read from the JSON.
 type ActivationRow struct {
 	ID    string
 	Data  []byte // JSON
 	Marks []string
 }
 
-// activationData is the JSON of an activation. Members are only ever added.
-type activationData struct {
-	Active        bool               `json:"active,omitempty"`
-	First         seconds            `json:"first,omitempty"`
-	Since         seconds            `json:"since,omitempty"`
-	Ended         seconds            `json:"ended,omitempty"`
-	Installations []installationData `json:"installations,omitempty"`
-	Data          []byte             `json:"data,omitempty"`
-	Machine       []string           `json:"machine,omitempty"`
-	Scheme        string             `json:"scheme,omitempty"`
-	Changes       int64              `json:"changes,omitempty"`
-	Followed      seconds            `json:"followed,omitempty"`
-	Revision      int64              `json:"revision,omitempty"`
-	Used          []usedData         `json:"used,omitempty"`
-}
-
-type installationData struct {
-	Key      string     `json:"key,omitempty"`
-	Seen     seconds    `json:"seen,omitempty"`
-	Version  string     `json:"version,omitempty"`
-	Links    []string   `json:"links,omitempty"`
-	Kept     int64      `json:"kept,omitempty"`
-	Cloned   bool       `json:"cloned,omitempty"`
-	Revision int64      `json:"revision,omitempty"`
-	Used     []usedData `json:"used,omitempty"`
-}
-
-type usedData struct {
-	Product  string  `json:"product,omitempty"`
-	Feature  string  `json:"feature,omitempty"`
-	Runs     int64   `json:"runs,omitempty"`
-	FirstUse seconds `json:"first_use,omitempty"`
-}
-
 // EncodeActivation returns the row of an activation.
 func EncodeActivation(a *server.Activation) (*ActivationRow, error) {
-	d := activationData{
-		Active: a.Active, First: secondsOf(a.First), Since: secondsOf(a.Since), Ended: secondsOf(a.Ended),
-		Data: a.Data, Scheme: a.Scheme, Machine: a.Machine, Changes: a.Changes, Followed: secondsOf(a.Followed), Revision: a.Revision,
-	}
-	var err error
-	if d.Used, err = encodeUsed(a.Used); err != nil {
-		return nil, err
-	}
-	for i := range a.Installations {
-		installation, err := encodeInstallation(&a.Installations[i])
-		if err != nil {
-			return nil, err
-		}
-		d.Installations = append(d.Installations, installation)
-	}
-	if err := CheckText(append(a.Machine[:len(a.Machine):len(a.Machine)], a.Scheme)...); err != nil {
-		return nil, err
-	}
-	data, err := encode(&d, a.ID)
+	data, err := encodeActivation(a)
 	if err != nil {
 		return nil, err
 	}
-	return &ActivationRow{ID: a.ID, Data: data, Marks: a.Marks()}, nil
+	return &ActivationRow{ID: a.ID, Data: data, Marks: a.Marks()}, CheckText(a.ID)
 }
 
-func encodeInstallation(i *server.Installation) (installationData, error) {
-	d := installationData{
-		Key: i.Key, Seen: secondsOf(i.Seen), Version: i.Version, Links: i.Links, Kept: i.Kept, Cloned: i.Cloned, Revision: i.Revision,
-	}
-	if err := CheckText(append(i.Links[:len(i.Links):len(i.Links)], i.Key, i.Version)...); err != nil {
-		return d, err
-	}
-	var err error
-	d.Used, err = encodeUsed(i.Used)
-	return d, err
-}
+// roomForActivation is about how long the JSON of an activation is.
+const roomForActivation = 640
 
-func encodeUsed(used []server.Used) (all []usedData, err error) {
-	for _, u := range used {
-		if err := CheckText(u.Product, u.Feature); err != nil {
-			return nil, err
-		}
-		all = append(all, usedData{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: secondsOf(u.FirstUse)})
-	}
-	return all, nil
-}
-
-func decodeUsed(all []usedData) (used []server.Used) {
-	for _, u := range all {
-		used = append(used, server.Used{Product: u.Product, Feature: u.Feature, Runs: u.Runs, FirstUse: u.FirstUse.time()})
-	}
-	return used
+func encodeActivation(a *server.Activation) ([]byte, error) {
+	var w strictjson.Writer
+	w.Grow(roomForActivation)
+	putActivation(&w, a)
+	return text(&w)
 }
 
 // DecodeActivation returns an activation from its id and its JSON.
 func DecodeActivation(id string, data []byte) (*server.Activation, error) {
-	var d activationData
-	if err := json.Unmarshal(data, &d); err != nil {
+	return decodeActivation(id, string(data))
+}
+
+func decodeActivation(id, data string) (*server.Activation, error) {
+	r := strictjson.NewReader(data)
+	a := &server.Activation{ID: id}
+	readActivation(r, a)
+	if err := r.Close(); err != nil {
 		return nil, fmt.Errorf("ledger: an activation in the database: %w", err)
 	}
-	a := &server.Activation{
-		ID: id, Active: d.Active, First: d.First.time(), Since: d.Since.time(), Ended: d.Ended.time(),
-		Data: d.Data, Scheme: d.Scheme, Machine: d.Machine, Changes: d.Changes, Followed: d.Followed.time(),
-		Revision: d.Revision, Used: decodeUsed(d.Used),
-	}
-	for _, i := range d.Installations {
-		installation := server.Installation{
-			Key: i.Key, Seen: i.Seen.time(), Version: i.Version, Links: i.Links, Kept: i.Kept, Cloned: i.Cloned, Revision: i.Revision,
-			Used: decodeUsed(i.Used),
-		}
-		a.Installations = append(a.Installations, installation)
-	}
 	return a, nil
+}
+
+func putActivation(w *strictjson.Writer, a *server.Activation) {
+	w.Object()
+	w.BoolMember("active", a.Active)
+	w.IntMember("changes", a.Changes)
+	if len(a.Data) > 0 {
+		w.Name("data").Base64(a.Data)
+	}
+	putTime(w, "ended", a.Ended)
+	putTime(w, "first", a.First)
+	putTime(w, "followed", a.Followed)
+	if len(a.Installations) > 0 {
+		w.Name("installations").Array()
+		for i := range a.Installations {
+			putInstallation(w, &a.Installations[i])
+		}
+		w.EndArray()
+	}
+	w.StringsMember("machine", a.Machine)
+	w.IntMember("revision", a.Revision)
+	w.StringMember("scheme", a.Scheme)
+	putTime(w, "since", a.Since)
+	putUsed(w, a.Used)
+	w.EndObject()
+}
+
+func readActivation(r *strictjson.Reader, a *server.Activation) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "active":
+			a.Active = r.Bool()
+		case "changes":
+			a.Changes = number(r)
+		case "data":
+			a.Data = readBytes(r)
+		case "ended":
+			a.Ended = readTime(r)
+		case "first":
+			a.First = readTime(r)
+		case "followed":
+			a.Followed = readTime(r)
+		case "installations":
+			for e := r.Array(); e.Next(); {
+				a.Installations = append(a.Installations, readInstallation(r))
+			}
+		case "machine":
+			a.Machine = readTexts(r)
+		case "revision":
+			a.Revision = number(r)
+		case "scheme":
+			a.Scheme = r.String()
+		case "since":
+			a.Since = readTime(r)
+		case "used":
+			a.Used = readUsed(r)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+func putInstallation(w *strictjson.Writer, i *server.Installation) {
+	w.Object()
+	w.BoolMember("cloned", i.Cloned)
+	w.IntMember("kept", i.Kept)
+	w.StringMember("key", i.Key)
+	w.StringsMember("links", i.Links)
+	w.IntMember("revision", i.Revision)
+	putTime(w, "seen", i.Seen)
+	putUsed(w, i.Used)
+	w.StringMember("version", i.Version)
+	w.EndObject()
+}
+
+func readInstallation(r *strictjson.Reader) (i server.Installation) {
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "cloned":
+			i.Cloned = r.Bool()
+		case "kept":
+			i.Kept = number(r)
+		case "key":
+			i.Key = r.String()
+		case "links":
+			i.Links = readTexts(r)
+		case "revision":
+			i.Revision = number(r)
+		case "seen":
+			i.Seen = readTime(r)
+		case "used":
+			i.Used = readUsed(r)
+		case "version":
+			i.Version = r.String()
+		default:
+			r.Skip()
+		}
+	}
+	return i
+}
+
+func putUsed(w *strictjson.Writer, used []server.Used) {
+	if len(used) == 0 {
+		return
+	}
+	w.Name("used").Array()
+	for i := range used {
+		w.Object()
+		w.StringMember("feature", used[i].Feature)
+		putTime(w, "first_use", used[i].FirstUse)
+		w.StringMember("product", used[i].Product)
+		w.IntMember("runs", used[i].Runs)
+		w.EndObject()
+	}
+	w.EndArray()
+}
+
+func readUsed(r *strictjson.Reader) (used []server.Used) {
+	for e := r.Array(); e.Next(); {
+		var u server.Used
+		for m := r.Object(); m.Next(); {
+			switch m.Name {
+			case "feature":
+				u.Feature = r.String()
+			case "first_use":
+				u.FirstUse = readTime(r)
+			case "product":
+				u.Product = r.String()
+			case "runs":
+				u.Runs = number(r)
+			default:
+				r.Skip()
+			}
+		}
+		used = append(used, u)
+	}
+	return used
 }
 
 // AllMarks returns the marks.

@@ -3,9 +3,10 @@ package ledger
 import (
 	"context"
 	"errors"
-	"runtime"
+	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 var (
@@ -23,11 +24,27 @@ var (
 // them does not wait for ever.
 const MaxGroup = 256
 
+const (
+	// maxPatience is how long a job waits at most for others to share a
+	// transaction with, where a worker is free.
+	maxPatience = time.Millisecond
+	// forget is by how much of the difference the crowd falls with every
+	// transaction that saw a smaller one.
+	forget = 1.0 / 50
+)
+
 // A Group does jobs in groups. Making a transaction durable costs a flush of
 // the disk, whatever is in it; so all jobs that come in while one transaction
 // is on its way go into the next together.
+//
+// A worker that is free does not begin with the first job that comes, if there
+// were more at once of late: it waits until it has its share of them, though no
+// longer than the last transaction took. Otherwise those whom one transaction
+// releases would come back to several small ones. Of jobs that come alone, none
+// waits.
 type Group[J any] struct {
 	commit func(jobs []J, errs []error) error
+	hands  int // how many workers there are
 
 	mu      sync.Mutex
 	wake    *sync.Cond
@@ -35,6 +52,13 @@ type Group[J any] struct {
 	closed  bool
 	workers sync.WaitGroup
 	stats   stats
+
+	taken int           // jobs whose transactions are on their way
+	crowd float64       // how many jobs there were at once, of late
+	took  time.Duration // by the last transaction
+	late  bool          // a job has waited for long enough
+	timer *time.Timer   // that makes it so
+	wait  func() time.Duration
 }
 
 // A ticket is a job with its outcome, which stands when done is closed.
@@ -50,8 +74,11 @@ type ticket[J any] struct {
 // the others, in errs; and an error if nothing was stored. It is then called
 // again with each job alone, except after ErrUnknown.
 func NewGroup[J any](workers int, commit func(jobs []J, errs []error) error) *Group[J] {
-	g := &Group[J]{commit: commit}
+	g := &Group[J]{commit: commit, hands: workers}
 	g.wake = sync.NewCond(&g.mu)
+	g.timer = time.AfterFunc(time.Hour, g.hurry)
+	g.timer.Stop()
+	g.wait = func() time.Duration { return min(g.took, maxPatience) }
 	for range workers {
 		g.workers.Add(1)
 		go g.work()
@@ -92,8 +119,27 @@ func (g *Group[J]) enter(t *ticket[J]) bool {
 		return false
 	}
 	g.waiting = append(g.waiting, t)
-	g.wake.Signal()
+	if g.ready() {
+		g.wake.Signal()
+	} else if len(g.waiting) == 1 {
+		g.timer.Reset(g.wait())
+	}
 	return true
+}
+
+// ready reports whether enough jobs wait for a worker to begin: one part of the
+// crowd for each worker, and one for those who are yet to come.
+func (g *Group[J]) ready() bool {
+	enough := int(math.Round(g.crowd)) / (g.hands + 1)
+	return len(g.waiting) > 0 && (g.closed || g.late || len(g.waiting) >= enough)
+}
+
+// hurry has a worker begin with what there is.
+func (g *Group[J]) hurry() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.late = true
+	g.wake.Signal()
 }
 
 // withdraw reports whether the ticket still waited.
@@ -144,12 +190,9 @@ func (g *Group[J]) work() {
 
 // take waits for jobs and returns all there are, nil after Close.
 func (g *Group[J]) take() []*ticket[J] {
-	// Those whom the last commit has released get to ask for their next job, so
-	// that they are in one group and not in two that take turns.
-	runtime.Gosched()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for len(g.waiting) == 0 {
+	for !g.ready() {
 		if g.closed {
 			return nil
 		}
@@ -158,18 +201,39 @@ func (g *Group[J]) take() []*ticket[J] {
 	n := min(len(g.waiting), MaxGroup)
 	group := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
+	g.taken += n
+	g.late = false
+	g.timer.Stop()
+	if len(g.waiting) > 0 { // more than one transaction takes
+		g.late = true
+		g.wake.Signal()
+	}
 	return group
+}
+
+// learn takes note of how many jobs there were at the end of a transaction, and
+// how long it took.
+func (g *Group[J]) learn(jobs int, took time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := float64(g.taken + len(g.waiting))
+	g.crowd = max(now, g.crowd+(now-g.crowd)*forget)
+	g.taken -= jobs
+	g.took = took
 }
 
 // serve does a group, and tells each its outcome.
 func (g *Group[J]) serve(group []*ticket[J]) {
-	told := 0
-	defer func() { // only where an edit has ended this goroutine are there any left
+	told, began := 0, time.Now()
+	learn := sync.OnceFunc(func() { g.learn(len(group), time.Since(began)) })
+	defer func() { // only where an edit has ended this goroutine is anything left
+		learn()
 		for _, t := range group[told:] {
 			t.finish(errLeft)
 		}
 	}()
 	errs, err := g.try(group)
+	learn() // before those who were waiting come with their next
 	if err == nil || len(group) == 1 || errors.Is(err, ErrUnknown) {
 		for i, t := range group {
 			told++

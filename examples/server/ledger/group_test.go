@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -184,4 +185,40 @@ func TestGroupGoexit(t *testing.T) {
 	require.Error(t, g.Do(t.Context(), 0))
 	require.NoError(t, g.Do(t.Context(), 1), "another worker takes over")
 	g.Close()
+}
+
+// After a crowd of eight, a worker waits until its half of one has come, and
+// those who came share a transaction.
+func TestGroupGathers(t *testing.T) {
+	t.Parallel()
+	m := newMedium()
+	g, _, wait := begin(t, m, 8)
+	ledger.Wait(g, time.Hour)
+	close(m.hold)
+	wait()
+	require.Len(t, m.groups, 2)
+	var wg sync.WaitGroup
+	do := func(i int) { wg.Go(func() { _ = g.Do(context.Background(), i) }) }
+	for i := range 3 {
+		do(i)
+	}
+	for g.Waiting() < 3 {
+		runtime.Gosched()
+	}
+	do(3)
+	wg.Wait()
+	require.Len(t, m.groups, 3)
+	require.Len(t, m.groups[2], 4)
+
+	ledger.Wait(g, time.Nanosecond)
+	require.NoError(t, g.Do(context.Background(), 0), "nobody waits for ever")
+
+	ledger.Wait(g, time.Hour)
+	do(4)
+	for g.Waiting() < 1 {
+		runtime.Gosched()
+	}
+	g.Close()
+	wg.Wait()
+	require.Len(t, m.groups, 5, "what was accepted is done before the end")
 }

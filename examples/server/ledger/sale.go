@@ -2,23 +2,28 @@ package ledger
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/internal/strictjson"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A SaleRow is a sale as a table has it: what it is found and listed by, the
-// rest as JSON, and its documents, which are long and seldom change and so lie
-// in a table of their own.
+// A SaleRow is a sale as the tables have it: what it is found and listed by and
+// its documents, which seldom change; and its account, which does with every
+// activation.
 type SaleRow struct {
 	Serial, RequestKey       license.Serial
 	Product, Order, Customer string
-	Version                  int64
-	Data                     []byte
 	Documents                []Document
+
+	Version int64
+	Data    []byte // the rest of the sale, JSON
+	// Near are the sale's activations. Once they are many they lie Apart, in rows
+	// of their own that are found by their marks, and Near is empty.
+	Near  Near
+	Apart bool
 }
 
 // A Document is the licence of a sale, at place 0, or one of its updates, at
@@ -29,94 +34,132 @@ type Document struct {
 	Text  []byte
 }
 
-// saleData is the JSON of a sale. Members are only ever added.
-type saleData struct {
-	Also        []string      `json:"also,omitempty"`
-	Actor       string        `json:"actor,omitempty"`
-	Created     seconds       `json:"created,omitempty"`
-	Limit       int64         `json:"limit,omitempty"`
-	Used        int64         `json:"used,omitempty"`
-	Trial       bool          `json:"trial,omitempty"`
-	TrialMonths int           `json:"trial_months,omitempty"`
-	TrialDays   int           `json:"trial_days,omitempty"`
-	Blocked     bool          `json:"blocked,omitempty"`
-	Cancelled   bool          `json:"cancelled,omitempty"`
-	PaymentHold bool          `json:"payment_hold,omitempty"`
-	Contact     string        `json:"contact,omitempty"`
-	Transfers   int64         `json:"transfers,omitempty"`
-	Period      time.Duration `json:"period,omitempty"`
-	GivenUp     []seconds     `json:"given_up,omitempty"`
-	Lease       time.Duration `json:"lease,omitempty"`
-	Grace       time.Duration `json:"grace,omitempty"`
-	LicenseID   string        `json:"license_id,omitempty"`
-	Revision    int64         `json:"revision,omitempty"`
-	Scheme      string        `json:"scheme,omitempty"`
-	Pending     bool          `json:"pending,omitempty"`
-}
-
-// updateData is the JSON of an update.
-type updateData struct {
-	ID        string       `json:"id,omitempty"`
-	Sequence  int64        `json:"sequence,omitempty"`
-	From      license.Date `json:"from,omitempty"`
-	Until     license.Date `json:"until,omitempty"`
-	Submitted bool         `json:"submitted,omitempty"`
-}
-
-// EncodeSale returns the row of a sale.
+// EncodeSale returns the row of a sale that has no activations.
 func EncodeSale(s *server.Sale) (*SaleRow, error) {
-	data, err := encode(&saleData{
-		Also: s.Also, Actor: s.Actor, Created: secondsOf(s.Created), Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked,
-		Cancelled: s.Cancelled, PaymentHold: s.PaymentHold, Contact: s.Contact, Transfers: s.Transfers,
-		TrialMonths: s.TrialSpan.Months, TrialDays: s.TrialSpan.Days,
-		Period: s.Period, GivenUp: allSeconds(s.GivenUp), Lease: s.Lease, Grace: s.Grace,
-		LicenseID: s.LicenseID, Revision: s.Revision, Scheme: s.Scheme, Pending: s.Pending,
-	}, append([]string{
-		string(s.Serial), string(s.RequestKey), s.Product, s.Actor, s.Order, s.Customer, s.Contact, s.LicenseID, s.Scheme,
-	}, s.Also...)...)
+	err := CheckText(string(s.Serial), string(s.RequestKey), s.Product, s.Order, s.Customer)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := encodeDocuments(s)
-	if err != nil {
-		return nil, err
-	}
-	return &SaleRow{
+	row := &SaleRow{
 		Serial: s.Serial, RequestKey: s.RequestKey, Product: s.Product, Order: s.Order, Customer: s.Customer,
-		Version: s.Version, Data: data, Documents: documents,
-	}, nil
+		Version: s.Version, Near: nothingNear,
+	}
+	if row.Data, err = encodeData(s); err != nil {
+		return nil, err
+	}
+	row.Documents, err = encodeDocuments(s)
+	return row, err
 }
 
-func encodeDocuments(s *server.Sale) ([]Document, error) {
-	var documents []Document
-	if s.License != nil {
-		documents = append(documents, Document{Meta: []byte("{}"), Text: s.License})
+func encodeData(s *server.Sale) ([]byte, error) {
+	var w strictjson.Writer
+	w.Grow(256)
+	w.Object()
+	w.StringMember("actor", s.Actor)
+	w.StringsMember("also", s.Also)
+	w.BoolMember("blocked", s.Blocked)
+	w.BoolMember("cancelled", s.Cancelled)
+	w.StringMember("contact", s.Contact)
+	putTime(&w, "created", s.Created)
+	putGivenUp(&w, s.GivenUp)
+	putDuration(&w, "grace", "grace_ns", s.Grace)
+	putDuration(&w, "lease", "lease_ns", s.Lease)
+	w.StringMember("license_id", s.LicenseID)
+	w.IntMember("limit", s.Limit)
+	w.BoolMember("payment_hold", s.PaymentHold)
+	w.BoolMember("pending", s.Pending)
+	putDuration(&w, "period", "period_ns", s.Period)
+	w.IntMember("revision", s.Revision)
+	w.StringMember("scheme", s.Scheme)
+	w.IntMember("transfers", s.Transfers)
+	w.BoolMember("trial", s.Trial)
+	w.IntMember("trial_days", int64(s.TrialSpan.Days))
+	w.IntMember("trial_months", int64(s.TrialSpan.Months))
+	w.IntMember("used", s.Used)
+	w.EndObject()
+	return text(&w)
+}
+
+func putGivenUp(w *strictjson.Writer, times []time.Time) {
+	if len(times) == 0 {
+		return
 	}
-	for i, u := range s.Updates {
-		meta, err := encode(&updateData{
-			ID: u.ID, Sequence: u.Sequence, From: u.Obtain.From, Until: u.Obtain.Until, Submitted: u.Submitted,
-		}, u.ID)
-		if err != nil {
-			return nil, err
+	w.Name("given_up").Array()
+	for _, t := range times {
+		w.Int(Seconds(t))
+	}
+	w.EndArray()
+}
+
+// readMember reads one member of a sale's JSON.
+func readMember(r *strictjson.Reader, name string, s *server.Sale) {
+	switch name {
+	case "actor":
+		s.Actor = r.String()
+	case "also":
+		s.Also = readTexts(r)
+	case "blocked":
+		s.Blocked = r.Bool()
+	case "cancelled":
+		s.Cancelled = r.Bool()
+	case "contact":
+		s.Contact = r.String()
+	case "created":
+		s.Created = readTime(r)
+	case "given_up":
+		for e := r.Array(); e.Next(); {
+			s.GivenUp = append(s.GivenUp, readTime(r))
 		}
-		documents = append(documents, Document{Place: int64(i + 1), Meta: meta, Text: u.Text})
+	case "grace":
+		s.Grace += readDuration(r, time.Second)
+	case "grace_ns":
+		s.Grace += readDuration(r, time.Nanosecond)
+	case "lease":
+		s.Lease += readDuration(r, time.Second)
+	case "lease_ns":
+		s.Lease += readDuration(r, time.Nanosecond)
+	case "license_id":
+		s.LicenseID = r.String()
+	case "limit":
+		s.Limit = number(r)
+	case "payment_hold":
+		s.PaymentHold = r.Bool()
+	case "pending":
+		s.Pending = r.Bool()
+	case "period":
+		s.Period += readDuration(r, time.Second)
+	case "period_ns":
+		s.Period += readDuration(r, time.Nanosecond)
+	case "revision":
+		s.Revision = number(r)
+	case "scheme":
+		s.Scheme = r.String()
+	case "transfers":
+		s.Transfers = number(r)
+	case "trial":
+		s.Trial = r.Bool()
+	case "trial_days":
+		s.TrialSpan.Days = int(number(r))
+	case "trial_months":
+		s.TrialSpan.Months = int(number(r))
+	case "used":
+		s.Used = number(r)
+	default:
+		r.Skip()
 	}
-	return documents, nil
 }
 
 // Sale returns the sale of a row.
 func (r *SaleRow) Sale() (*server.Sale, error) {
-	var d saleData
-	if err := json.Unmarshal(r.Data, &d); err != nil {
-		return nil, fmt.Errorf("ledger: a sale in the database: %w", err)
-	}
 	s := &server.Sale{
-		Serial: r.Serial, RequestKey: r.RequestKey, Product: r.Product, Order: r.Order, Customer: r.Customer,
-		Version: r.Version, Also: d.Also, Actor: d.Actor, Created: d.Created.time(), Limit: d.Limit, Used: d.Used, Trial: d.Trial,
-		Blocked: d.Blocked, Cancelled: d.Cancelled, PaymentHold: d.PaymentHold, Contact: d.Contact,
-		Transfers: d.Transfers, Period: d.Period, GivenUp: allTimes(d.GivenUp), Lease: d.Lease, Grace: d.Grace,
-		TrialSpan: license.Span{Months: d.TrialMonths, Days: d.TrialDays},
-		LicenseID: d.LicenseID, Revision: d.Revision, Scheme: d.Scheme, Pending: d.Pending,
+		Serial: r.Serial, RequestKey: r.RequestKey, Product: r.Product, Order: r.Order, Customer: r.Customer, Version: r.Version,
+	}
+	data := strictjson.NewReader(string(r.Data))
+	for m := data.Object(); m.Next(); {
+		readMember(data, m.Name, s)
+	}
+	if err := data.Close(); err != nil {
+		return nil, fmt.Errorf("ledger: a sale in the database: %w", err)
 	}
 	for _, doc := range r.Documents {
 		if doc.Place == 0 {
@@ -132,15 +175,72 @@ func (r *SaleRow) Sale() (*server.Sale, error) {
 	return s, nil
 }
 
+// License returns the licence among the documents, nil if there is none.
+func (r *SaleRow) License() []byte {
+	if len(r.Documents) == 0 || r.Documents[0].Place != 0 {
+		return nil
+	}
+	return r.Documents[0].Text
+}
+
+// Updates returns the documents that are updates.
+func (r *SaleRow) Updates() []Document {
+	if r.License() == nil {
+		return r.Documents
+	}
+	return r.Documents[1:]
+}
+
+func encodeDocuments(s *server.Sale) ([]Document, error) {
+	var documents []Document
+	if s.License != nil {
+		documents = append(documents, Document{Meta: []byte("{}"), Text: s.License})
+	}
+	for i := range s.Updates {
+		meta, err := encodeUpdate(&s.Updates[i])
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, Document{Place: int64(i + 1), Meta: meta, Text: s.Updates[i].Text})
+	}
+	return documents, nil
+}
+
+func encodeUpdate(u *server.Update) ([]byte, error) {
+	var w strictjson.Writer
+	w.Object()
+	w.IntMember("from", int64(u.Obtain.From))
+	w.StringMember("id", u.ID)
+	w.IntMember("sequence", u.Sequence)
+	w.BoolMember("submitted", u.Submitted)
+	w.IntMember("until", int64(u.Obtain.Until))
+	w.EndObject()
+	return text(&w)
+}
+
 func (d *Document) update() (server.Update, error) {
-	var m updateData
-	if err := json.Unmarshal(d.Meta, &m); err != nil {
+	u := server.Update{Text: bytes.Clone(d.Text)}
+	r := strictjson.NewReader(string(d.Meta))
+	for m := r.Object(); m.Next(); {
+		switch m.Name {
+		case "from":
+			u.Obtain.From = license.Date(number(r))
+		case "id":
+			u.ID = r.String()
+		case "sequence":
+			u.Sequence = number(r)
+		case "submitted":
+			u.Submitted = r.Bool()
+		case "until":
+			u.Obtain.Until = license.Date(number(r))
+		default:
+			r.Skip()
+		}
+	}
+	if err := r.Close(); err != nil {
 		return server.Update{}, fmt.Errorf("ledger: an update in the database: %w", err)
 	}
-	return server.Update{
-		ID: m.ID, Sequence: m.Sequence, Obtain: license.Period{From: m.From, Until: m.Until},
-		Submitted: m.Submitted, Text: bytes.Clone(d.Text),
-	}, nil
+	return u, nil
 }
 
 // SameNames reports whether two rows of a sale agree in what it is found and
@@ -152,6 +252,9 @@ func (r *SaleRow) SameNames(other *SaleRow) bool {
 // DocumentChanges returns what must be put and what removed to make one list of
 // documents of another.
 func DocumentChanges(from, to []Document) (put []Document, gone []int64) {
+	if len(from) == 0 && len(to) == 0 {
+		return nil, nil
+	}
 	old := map[int64]Document{}
 	for _, d := range from {
 		old[d.Place] = d

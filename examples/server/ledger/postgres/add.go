@@ -10,16 +10,20 @@ import (
 	"github.com/latchkey-go/latchkey/examples/server/ledger"
 )
 
-const addSales = `INSERT INTO sales (id, request, serial, request_key, product, order_number, customer, version, data)
-	SELECT u.id, u.request, u.serial, u.request_key, u.product, u.order_number, u.customer, u.version, u.data::json
-	FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
-		WITH ORDINALITY AS u (id, request, serial, request_key, product, order_number, customer, version, data, n) ORDER BY u.n
-	ON CONFLICT DO NOTHING`
+const (
+	addSales = `INSERT INTO sales (id, request, serial, request_key, product, order_number, customer, license)
+		SELECT u.id, u.request, u.serial, u.request_key, u.product, u.order_number, u.customer, u.license
+		FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+			WITH ORDINALITY AS u (id, request, serial, request_key, product, order_number, customer, license, n) ORDER BY u.n
+		ON CONFLICT DO NOTHING`
+	addAccounts = `INSERT INTO accounts (sale, change, version, data, near, apart)
+		SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::boolean[])`
+)
 
 // soldRows are sales that are new, column by column.
 type soldRows struct {
-	saleColumns
-	request                                            [][]byte
+	accountColumns
+	request, license                                   [][]byte
 	serial, requestKey, product, orderNumber, customer []string
 }
 
@@ -59,8 +63,8 @@ func (l *Ledger) sold(sales []*server.Sale) (*soldRows, *writes, error) {
 			return nil, nil, err
 		}
 		rows.add(s.id, row, request(l.hasher, row))
-		for _, d := range row.Documents {
-			w.documents.add(s.id, d)
+		for _, d := range row.Updates() {
+			w.updates.add(s.id, d)
 		}
 		w.events.add(s.id, s.sale.Sold())
 	}
@@ -68,11 +72,11 @@ func (l *Ledger) sold(sales []*server.Sale) (*soldRows, *writes, error) {
 }
 
 func (c *soldRows) add(id ledger.Hash, r *ledger.SaleRow, request []byte) {
-	c.id, c.request = append(c.id, id[:]), append(c.request, request)
+	c.accountColumns.add(id, 0, r)
+	c.request, c.license = append(c.request, request), append(c.license, r.License())
 	c.serial, c.requestKey = append(c.serial, column(r.Serial)), append(c.requestKey, column(r.RequestKey))
 	c.product, c.orderNumber = append(c.product, column(r.Product)), append(c.orderNumber, column(r.Order))
 	c.customer = append(c.customer, column(r.Customer))
-	c.version, c.data = append(c.version, r.Version), append(c.data, string(r.Data))
 }
 
 // insert adds sales with their documents and events, if none of them is there.
@@ -87,15 +91,16 @@ func (l *Ledger) insert(ctx context.Context, sold *soldRows, w *writes) error {
 	if _, err := conn.Exec(ctx, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); err != nil {
 		return err
 	}
-	tag, err := conn.Exec(ctx, addSales, sold.id, sold.request, sold.serial, sold.requestKey,
-		sold.product, sold.orderNumber, sold.customer, sold.version, sold.data)
+	tag, err := conn.Exec(ctx, addSales, sold.sale, sold.request, sold.serial, sold.requestKey,
+		sold.product, sold.orderNumber, sold.customer, sold.license)
 	if err != nil {
 		return err
 	}
-	if int(tag.RowsAffected()) < len(sold.id) {
-		return fmt.Errorf("%w, of the %d to be added", server.ErrExists, len(sold.id))
+	if int(tag.RowsAffected()) < len(sold.sale) {
+		return fmt.Errorf("%w, of the %d to be added", server.ErrExists, len(sold.sale))
 	}
 	b := w.batch()
+	b.Queue(addAccounts, sold.sale, sold.change, sold.version, sold.data, sold.near, sold.apart)
 	b.Queue("COMMIT")
 	return finish(conn.SendBatch(ctx, b), b.Len())
 }

@@ -3,9 +3,9 @@ package postgres
 // Statements are all that run while the server does, but for those that insert
 // given rows.
 var Statements = []string{
-	idsByRequest, lockSales, readSales, documentsOf, activationsByMark, activationsByID,
-	updateSales, renameSale, putDocuments, dropDocuments, putActivations, addMarks, dropMarks, addEvents,
-	salesByOrder, salesByCustomer, salesByProduct, allSales, activationsOf, eventsOf,
+	idsByRequest, readAccounts, lockAccounts, readSales, activationsByMark, activationsByID,
+	updateAccounts, renameSale, putLicense, putUpdates, dropUpdates, putActivations, addMarks, dropMarks, addEvents,
+	salesByOrder, salesByCustomer, salesByProduct, allSales, nearOf, activationsOf, eventsOf,
 }
 
 // Lists are the statements that list sales, by the index that each is to use.

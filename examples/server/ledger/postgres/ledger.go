@@ -2,13 +2,14 @@
 // number of server processes may work.
 //
 // Changes that come in while a transaction is on its way go into the next
-// together: one exchange with the server locks and reads what they need, a
-// second writes and commits what they made of it.
+// together: one exchange with the server reads what they need, and a second
+// writes and commits what they made of it, if nobody else has changed it.
 package postgres
 
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -28,6 +29,8 @@ type Ledger struct {
 	hasher *ledger.Hasher
 	group  *ledger.Group[job]
 	close  func()
+
+	crowded atomic.Int64 // how many groups take locks at once, as others change the same accounts
 }
 
 var _ server.Ledger = (*Ledger)(nil)
@@ -88,16 +91,21 @@ func (l *Ledger) Look(ctx context.Context, at server.Key, read func(*server.Acco
 
 // look loads an account. Its sale and its activations are of one moment.
 func (l *Ledger) look(ctx context.Context, at server.Key) (*server.Account, error) {
-	conn, err := l.pool.Acquire(ctx)
+	pooled, err := l.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Release()
-	loads, err := l.loads(ctx, conn.Conn(), []job{{at: at}})
+	defer pooled.Release()
+	conn, jobs := pooled.Conn(), []job{{at: at}}
+	loads, err := l.loads(ctx, conn, jobs)
 	if err != nil || len(loads.ids) == 0 {
 		return &server.Account{}, err
 	}
-	state, err := loads.snapshot(ctx, conn.Conn())
+	state, err := loads.peek(ctx, conn)
+	if err == nil && state.anyApart() {
+		defer rollback(conn)
+		state, err = l.snapshot(ctx, conn, loads, jobs)
+	}
 	if err != nil {
 		return nil, err
 	}

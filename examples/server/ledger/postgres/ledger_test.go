@@ -104,7 +104,7 @@ func TestSerializationFailure(t *testing.T) {
 				END IF;
 				RETURN NEW;
 			END $$`))
-		require.NoError(t, run(t, url, `CREATE TRIGGER twice BEFORE INSERT ON activations FOR EACH ROW EXECUTE FUNCTION twice('`+code+`')`))
+		require.NoError(t, run(t, url, `CREATE TRIGGER twice BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION twice('`+code+`')`))
 		edits := 0
 		require.NoError(t, l.Change(t.Context(), server.Key{Serial: ledgertest.Serial(0)}, func(a *server.Account) error {
 			edits++

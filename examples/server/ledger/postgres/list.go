@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,23 +14,28 @@ import (
 // The sales are listed by the index of the first field that a filter has, in
 // this order; the others are compared in passing.
 const (
-	salesByOrder = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+	salesByOrder = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
 		FROM (SELECT * FROM sales WHERE order_number = $2 AND serial > $1
 			AND ($3 = '' OR customer = $3) AND ($4 = '' OR product = $4) ORDER BY serial LIMIT $5) s
-		LEFT JOIN documents d ON d.sale = s.id ORDER BY s.serial, d.place`
-	salesByCustomer = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
+	salesByCustomer = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
 		FROM (SELECT * FROM sales WHERE customer = $3 AND serial > $1
 			AND ($2 = '' OR order_number = $2) AND ($4 = '' OR product = $4) ORDER BY serial LIMIT $5) s
-		LEFT JOIN documents d ON d.sale = s.id ORDER BY s.serial, d.place`
-	salesByProduct = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
+	salesByProduct = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
 		FROM (SELECT * FROM sales WHERE product = $4 AND serial > $1
 			AND ($2 = '' OR order_number = $2) AND ($3 = '' OR customer = $3) ORDER BY serial LIMIT $5) s
-		LEFT JOIN documents d ON d.sale = s.id ORDER BY s.serial, d.place`
-	allSales = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
+	allSales = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
 		FROM (SELECT * FROM sales WHERE serial > $1
 			AND ($2 = '' OR order_number = $2) AND ($3 = '' OR customer = $3) AND ($4 = '' OR product = $4) ORDER BY serial LIMIT $5) s
-		LEFT JOIN documents d ON d.sale = s.id ORDER BY s.serial, d.place`
+		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
 
+	nearOf        = `SELECT near, apart FROM accounts WHERE sale = $1`
 	activationsOf = `SELECT id, data FROM activations WHERE sale = $1 AND id > $2 ORDER BY id LIMIT $3`
 	eventsOf      = `SELECT id, time, kind, activation, actor, detail FROM events WHERE sale = $1 AND id > $2 ORDER BY id LIMIT $3`
 )
@@ -53,13 +59,13 @@ func (l *Ledger) list(ctx context.Context, f server.Filter) ([]*server.Sale, err
 	if err != nil {
 		return nil, err
 	}
-	found, err := scanSales(rows)
-	if err != nil {
+	state := newState(0)
+	if err := state.scan(rows); err != nil {
 		return nil, err
 	}
 	var sales []*server.Sale
-	for _, row := range found {
-		s, err := row.Sale()
+	for _, id := range state.order {
+		s, err := state.sales[id].before.Sale()
 		if err != nil {
 			return nil, err
 		}
@@ -68,32 +74,18 @@ func (l *Ledger) list(ctx context.Context, f server.Filter) ([]*server.Sale, err
 	return sales, nil
 }
 
-// scanSales reads sales, each with a row for every document.
-func scanSales(rows pgx.Rows) (found []*ledger.SaleRow, err error) {
-	defer rows.Close()
-	var last ledger.Hash
-	for rows.Next() {
-		var id []byte
-		var place *int64
-		var d ledger.Document
-		row, err := scanSale(rows, &id, &place, &d.Meta, &d.Text)
-		if err != nil {
-			return nil, err
-		}
-		if h := ledger.Hash(id); len(found) == 0 || h != last {
-			found, last = append(found, row), h
-		}
-		if place != nil {
-			d.Place = *place
-			sale := found[len(found)-1]
-			sale.Documents = append(sale.Documents, d)
-		}
-	}
-	return found, rows.Err()
-}
-
 func (l *Ledger) activations(ctx context.Context, serial license.Serial, after string, limit int) (found []*server.Activation, err error) {
 	id := l.hasher.Serial(serial)
+	row := &ledger.SaleRow{}
+	err = l.pool.QueryRow(ctx, nearOf, id[:]).Scan((*string)(&row.Near), &row.Apart)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !row.Apart:
+		return row.ActivationsAfter(after, limit)
+	}
 	rows, err := l.pool.Query(ctx, activationsOf, id[:], column(after), ledger.AtMost(limit))
 	if err != nil {
 		return nil, err

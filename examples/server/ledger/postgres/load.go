@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,11 +13,14 @@ import (
 const (
 	idsByRequest = `SELECT request, id FROM sales WHERE request = ANY($1::bytea[])`
 
-	lockSales = `SELECT id, serial, request_key, product, order_number, customer, version, data
-		FROM sales WHERE id = ANY($1::bytea[]) ORDER BY id FOR UPDATE`
-	readSales = `SELECT id, serial, request_key, product, order_number, customer, version, data
-		FROM sales WHERE id = ANY($1::bytea[])`
-	documentsOf = `SELECT sale, place, meta, text FROM documents WHERE sale = ANY($1::bytea[]) ORDER BY sale, place`
+	readAccounts = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
+		FROM sales s JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id
+		WHERE s.id = ANY($1::bytea[]) ORDER BY s.id, u.place`
+
+	lockAccounts = `SELECT sale, change, version, data, near, apart FROM accounts WHERE sale = ANY($1::bytea[]) ORDER BY sale FOR UPDATE`
+	readSales    = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text
+		FROM sales s LEFT JOIN updates u ON u.sale = s.id WHERE s.id = ANY($1::bytea[]) ORDER BY s.id, u.place`
 
 	activationsByMark = `SELECT a.sale, a.id, a.data FROM unnest($1::bytea[], $2::bytea[]) AS k (sale, mark)
 		JOIN marks m ON m.sale = k.sale AND m.mark = k.mark
@@ -27,12 +31,9 @@ const (
 
 // loads are what jobs need to have read.
 type loads struct {
-	keys         []ledger.Hash // of the sale of each job
-	found        []bool        // whether it has one
-	ids          [][]byte      // of all sales
-	marked, mark [][]byte      // sales, with a mark of an activation for each
-	named        [][]byte      // sales, with the id of an activation for each
-	name         []string
+	keys  []ledger.Hash // of the sale of each job
+	found []bool        // whether it has one
+	ids   [][]byte      // of all sales
 }
 
 // loads collects what jobs need. Request keys are looked up at once: when the
@@ -43,7 +44,6 @@ func (l *Ledger) loads(ctx context.Context, conn *pgx.Conn, jobs []job) (*loads,
 		return nil, err
 	}
 	n := &loads{keys: make([]ledger.Hash, len(jobs)), found: make([]bool, len(jobs))}
-	seen := make(map[ledger.Hash]bool, len(jobs))
 	for i, j := range jobs {
 		id, found := requests[j.at.RequestKey], false
 		if j.at.Serial != "" {
@@ -51,27 +51,12 @@ func (l *Ledger) loads(ctx context.Context, conn *pgx.Conn, jobs []job) (*loads,
 		} else if j.at.RequestKey != "" {
 			found = id != ledger.Hash{}
 		}
-		if n.keys[i], n.found[i] = id, found; !found {
-			continue
-		}
-		if !seen[id] {
-			seen[id] = true
+		first := found && !slices.Contains(n.keys[:i], id)
+		if n.keys[i], n.found[i] = id, found; first {
 			n.ids = append(n.ids, id[:])
 		}
-		n.add(l.hasher, id, j)
 	}
 	return n, nil
-}
-
-// add collects the activations of a job.
-func (n *loads) add(hasher *ledger.Hasher, sale ledger.Hash, j job) {
-	for _, m := range j.at.Marks {
-		mark := hasher.Mark(m)
-		n.marked, n.mark = append(n.marked, sale[:]), append(n.mark, mark[:])
-	}
-	if j.at.ID != "" {
-		n.named, n.name = append(n.named, sale[:]), append(n.name, column(j.at.ID))
-	}
 }
 
 // requests returns the ids of the sales with the request keys in jobs.
@@ -100,129 +85,76 @@ func (l *Ledger) requests(ctx context.Context, conn *pgx.Conn, jobs []job) (map[
 	return found, err
 }
 
-// lock begins a transaction, locks the sales and reads them, in one exchange.
-// After an error, the transaction is to be rolled back.
+// peek reads the accounts as they are at one moment, in one exchange and
+// without a lock. What lies apart is not read.
+func (n *loads) peek(ctx context.Context, conn *pgx.Conn) (*state, error) {
+	rows, err := conn.Query(ctx, readAccounts, n.ids)
+	if err != nil {
+		return nil, err
+	}
+	s := newState(len(n.ids))
+	return s, s.scan(rows)
+}
+
+// lock begins a transaction, locks the accounts and reads all there is, in one
+// exchange, and another for what lies apart. After an error, the transaction is
+// to be rolled back.
 //
 // Under READ COMMITTED, each of these statements sees all that was committed
-// when it began. The first waits for each sale's lock and then reads the sale
-// anew; the others begin when it has all locks; and whoever changes anything of
-// a sale, its activations and documents too, has that sale's lock. So what is
-// read is the last state, and stays it until the transaction ends. Nothing is
+// when it began. The first waits for each account's lock and then reads it anew;
+// the others begin when it has all locks; and whoever changes anything of a
+// sale, its names, documents and activations too, changes the account. So what
+// is read is the last state, and stays it until the transaction ends. Nothing is
 // ever decided by rows that are not there or are counted. Locks are taken in
 // ascending order of the ids, so no two transactions wait for each other.
-func (n *loads) lock(ctx context.Context, conn *pgx.Conn) (*state, error) {
+func (l *Ledger) lock(ctx context.Context, conn *pgx.Conn, n *loads, jobs []job) (*state, error) {
 	b := &pgx.Batch{}
 	b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-	b.Queue(lockSales, n.ids)
-	return n.read(ctx, conn, b)
-}
-
-// snapshot reads the sales as they are at one moment, without a lock.
-func (n *loads) snapshot(ctx context.Context, conn *pgx.Conn) (*state, error) {
-	b := &pgx.Batch{}
-	b.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	b.Queue(lockAccounts, n.ids)
 	b.Queue(readSales, n.ids)
-	defer func() { rollback(conn) }()
-	return n.read(ctx, conn, b)
-}
-
-// read sends a batch that begins a transaction and reads the sales, with the
-// statements that read the rest.
-func (n *loads) read(ctx context.Context, conn *pgx.Conn, b *pgx.Batch) (s *state, err error) {
-	b.Queue(documentsOf, n.ids)
-	if len(n.marked) > 0 {
-		b.Queue(activationsByMark, n.marked, n.mark)
-	}
-	if len(n.named) > 0 {
-		b.Queue(activationsByID, n.named, n.name)
-	}
-	results := conn.SendBatch(ctx, b)
-	defer func() {
-		if closed := results.Close(); err == nil {
-			err = closed
-		}
-	}()
-	if _, err := results.Exec(); err != nil {
+	s := newState(len(n.ids))
+	if err := read(conn.SendBatch(ctx, b), nil, s.scanAccounts, s.scanSales); err != nil {
 		return nil, err
 	}
-	s = &state{sales: make(map[ledger.Hash]*sale, len(n.ids))}
-	if err := s.readSales(results); err != nil {
+	return s, l.apart(ctx, conn, s, n, jobs)
+}
+
+// snapshot reads all there is as it is at one moment, without a lock, in a
+// transaction that is to be rolled back.
+func (l *Ledger) snapshot(ctx context.Context, conn *pgx.Conn, n *loads, jobs []job) (*state, error) {
+	if _, err := conn.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
 		return nil, err
 	}
-	if err := s.readDocuments(results); err != nil {
+	s, err := n.peek(ctx, conn)
+	if err != nil {
 		return nil, err
 	}
-	for i := 3; i < b.Len(); i++ {
-		if err := s.readActivations(results); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return s, l.apart(ctx, conn, s, n, jobs)
 }
 
-func (s *state) readSales(results pgx.BatchResults) error {
-	rows, err := results.Query()
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id []byte
-		row, err := scanSale(rows, &id)
-		if err != nil {
-			return err
+// apart reads the activations that jobs name of sales whose activations lie
+// apart.
+func (l *Ledger) apart(ctx context.Context, conn *pgx.Conn, s *state, n *loads, jobs []job) error {
+	var marked, mark, named [][]byte
+	var name []string
+	for i, j := range jobs {
+		id := n.keys[i]
+		if sale := s.sales[id]; sale == nil || !sale.now.Apart {
+			continue
 		}
-		s.sales[ledger.Hash(id)] = &sale{before: row, now: row, activations: map[string]*activation{}}
-	}
-	return rows.Err()
-}
-
-// scanSale reads a sale, and what else there is in its row.
-func scanSale(rows pgx.Rows, id *[]byte, more ...any) (*ledger.SaleRow, error) {
-	r := &ledger.SaleRow{}
-	var serial, request string
-	err := rows.Scan(append([]any{id, &serial, &request, &r.Product, &r.Order, &r.Customer, &r.Version, &r.Data}, more...)...)
-	r.Serial, r.RequestKey = text[license.Serial](serial), text[license.Serial](request)
-	r.Product, r.Order, r.Customer = text[string](r.Product), text[string](r.Order), text[string](r.Customer)
-	return r, err
-}
-
-func (s *state) readDocuments(results pgx.BatchResults) error {
-	rows, err := results.Query()
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id []byte
-		var d ledger.Document
-		if err := rows.Scan(&id, &d.Place, &d.Meta, &d.Text); err != nil {
-			return err
+		for _, m := range j.at.Marks {
+			h := l.hasher.Mark(m)
+			marked, mark = append(marked, id[:]), append(mark, h[:])
 		}
-		if sale := s.sales[ledger.Hash(id)]; sale != nil {
-			sale.before.Documents = append(sale.before.Documents, d)
+		if j.at.ID != "" {
+			named, name = append(named, id[:]), append(name, column(j.at.ID))
 		}
 	}
-	return rows.Err()
-}
-
-func (s *state) readActivations(results pgx.BatchResults) error {
-	rows, err := results.Query()
-	if err != nil {
-		return err
+	if len(marked) == 0 && len(named) == 0 {
+		return nil
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id []byte
-		var name string
-		row := &ledger.ActivationRow{}
-		if err := rows.Scan(&id, &name, &row.Data); err != nil {
-			return err
-		}
-		row.ID = text[string](name)
-		if sale := s.sales[ledger.Hash(id)]; sale != nil {
-			sale.activations[row.ID] = &activation{before: row, now: row}
-		}
-	}
-	return rows.Err()
+	b := &pgx.Batch{}
+	b.Queue(activationsByMark, marked, mark)
+	b.Queue(activationsByID, named, name)
+	return read(conn.SendBatch(ctx, b), s.scanActivations, s.scanActivations)
 }

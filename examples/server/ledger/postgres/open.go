@@ -32,6 +32,7 @@ const session = `SELECT
 	set_config('enable_mergejoin', 'off', false),
 	set_config('jit', 'off', false),
 	set_config('plan_cache_mode', 'force_generic_plan', false),
+	set_config('default_transaction_isolation', 'read committed', false),
 	set_config('idle_in_transaction_session_timeout', '30s', false),
 	CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END`
 

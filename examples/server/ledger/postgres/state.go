@@ -7,16 +7,65 @@ import (
 
 // A state is what a transaction has read, and what its jobs have made of it one
 // after another.
-type state struct{ sales map[ledger.Hash]*sale }
+type state struct {
+	sales map[ledger.Hash]*sale
+	order []ledger.Hash // in which they were read
+}
+
+func newState(sales int) *state { return &state{sales: make(map[ledger.Hash]*sale, sales)} }
 
 type sale struct {
+	change      int64 // of the account, when it was read
 	before, now *ledger.SaleRow
-	activations map[string]*activation
+	activations map[string]*activation // those that lie apart
 	events      []server.Event
 }
 
 // An activation has nil before it where it was not read.
 type activation struct{ before, now *ledger.ActivationRow }
+
+// add takes in what was read of a sale.
+func (s *state) add(id []byte, one *sale) {
+	one.now = one.before
+	s.sales[ledger.Hash(id)] = one
+	s.order = append(s.order, ledger.Hash(id))
+}
+
+// activation returns one by its id, empty if it is new.
+func (s *sale) activation(id string) *activation {
+	a := s.activations[id]
+	if a == nil {
+		a = &activation{}
+		if s.activations == nil {
+			s.activations = map[string]*activation{}
+		}
+		s.activations[id] = a
+	}
+	return a
+}
+
+// changed reports whether anything but the history is to be written.
+func (s *sale) changed() bool {
+	if s.now != s.before {
+		return true
+	}
+	for _, a := range s.activations {
+		if a.now != a.before {
+			return true
+		}
+	}
+	return false
+}
+
+// anyApart reports whether activations of a sale lie apart.
+func (s *state) anyApart() bool {
+	for _, one := range s.sales {
+		if one.now.Apart {
+			return true
+		}
+	}
+	return false
+}
 
 // rows returns the account that a job sees.
 func (s *state) rows(id ledger.Hash, at server.Key) *ledger.Rows {
@@ -55,12 +104,7 @@ func (s *sale) keep(m *ledger.Marked) {
 		s.now = m.Sale
 	}
 	for _, row := range m.Activations {
-		a := s.activations[row.ID]
-		if a == nil {
-			a = &activation{}
-			s.activations[row.ID] = a
-		}
-		a.now = row
+		s.activation(row.ID).now = row
 	}
 	s.events = append(s.events, m.Events...)
 }

@@ -1,9 +1,12 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -12,18 +15,22 @@ import (
 )
 
 const (
-	updateSales = `UPDATE sales s SET version = u.version, data = u.data::json
-		FROM unnest($1::bytea[], $2::bigint[], $3::text[]) AS u (id, version, data) WHERE s.id = u.id`
+	updateAccounts = `WITH changed AS (
+		UPDATE accounts a SET change = a.change + 1, version = u.version, data = u.data, near = u.near, apart = u.apart
+		FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::boolean[]) AS u (sale, change, version, data, near, apart)
+		WHERE a.sale = u.sale AND a.change = u.change RETURNING 1
+	) SELECT agreed(count(*), $7) FROM changed`
 	renameSale = `UPDATE sales SET request = $2, request_key = $3, product = $4, order_number = $5, customer = $6 WHERE id = $1`
+	putLicense = `UPDATE sales SET license = $2 WHERE id = $1`
 
-	putDocuments = `INSERT INTO documents (sale, place, meta, text)
-		SELECT u.sale, u.place, u.meta::json, u.text FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::bytea[]) AS u (sale, place, meta, text)
+	putUpdates = `INSERT INTO updates (sale, place, meta, text)
+		SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::bytea[])
 		ON CONFLICT (sale, place) DO UPDATE SET meta = excluded.meta, text = excluded.text`
-	dropDocuments = `DELETE FROM documents d USING unnest($1::bytea[], $2::bigint[]) AS u (sale, place)
+	dropUpdates = `DELETE FROM updates d USING unnest($1::bytea[], $2::bigint[]) AS u (sale, place)
 		WHERE d.sale = u.sale AND d.place = u.place`
 
 	putActivations = `INSERT INTO activations (sale, id, data)
-		SELECT u.sale, u.id, u.data::json FROM unnest($1::bytea[], $2::text[], $3::text[]) AS u (sale, id, data)
+		SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[])
 		ON CONFLICT (sale, id) DO UPDATE SET data = excluded.data`
 
 	addMarks = `INSERT INTO marks (sale, mark, activation)
@@ -38,17 +45,20 @@ const (
 )
 
 // store writes what jobs have made of a state and commits it, in one exchange.
-// Where they have made nothing, nothing is sent.
+// Where they have made nothing, nothing is sent. Statements that are sent at once
+// are one transaction, also where none was begun before.
 func (l *Ledger) store(ctx context.Context, conn *pgx.Conn, s *state) error {
 	w := &writes{hasher: l.hasher}
-	for id, sale := range s.sales {
-		w.sale(id, sale)
+	for _, id := range slices.SortedFunc(maps.Keys(s.sales), func(a, b ledger.Hash) int { return bytes.Compare(a[:], b[:]) }) {
+		w.sale(id, s.sales[id])
 	}
 	b := w.batch()
 	if b.Len() == 0 {
 		return nil
 	}
-	b.Queue("COMMIT")
+	if conn.PgConn().TxStatus() != 'I' {
+		b.Queue("COMMIT")
+	}
 	return finish(conn.SendBatch(ctx, b), b.Len())
 }
 

@@ -10,23 +10,25 @@ import (
 // writes are the rows that a transaction writes, column by column.
 type writes struct {
 	hasher      *ledger.Hasher
-	sales       saleColumns
+	accounts    accountColumns
 	renamed     [][]any
-	documents   documentColumns
-	dropped     documentColumns
+	licensed    [][]any
+	updates     updateColumns
+	dropped     updateColumns
 	activations activationColumns
 	marks       markColumns
 	unmarked    markColumns
 	events      eventColumns
 }
 
-type saleColumns struct {
-	id      [][]byte
-	version []int64
-	data    []string
+type accountColumns struct {
+	sale            [][]byte
+	change, version []int64
+	data, near      []string
+	apart           []bool
 }
 
-type documentColumns struct {
+type updateColumns struct {
 	sale  [][]byte
 	place []int64
 	meta  []string
@@ -51,6 +53,9 @@ type eventColumns struct {
 
 // sale adds what was made of a sale.
 func (w *writes) sale(id ledger.Hash, s *sale) {
+	if s.changed() {
+		w.accounts.add(id, s.change, s.now)
+	}
 	if s.now != s.before {
 		w.changed(id, s)
 	}
@@ -65,9 +70,6 @@ func (w *writes) sale(id ledger.Hash, s *sale) {
 }
 
 func (w *writes) changed(id ledger.Hash, s *sale) {
-	w.sales.id = append(w.sales.id, id[:])
-	w.sales.version = append(w.sales.version, s.now.Version)
-	w.sales.data = append(w.sales.data, string(s.now.Data))
 	if !s.now.SameNames(s.before) {
 		w.renamed = append(w.renamed, []any{
 			id[:], request(w.hasher, s.now), column(s.now.RequestKey), column(s.now.Product), column(s.now.Order), column(s.now.Customer),
@@ -75,10 +77,18 @@ func (w *writes) changed(id ledger.Hash, s *sale) {
 	}
 	put, gone := ledger.DocumentChanges(s.before.Documents, s.now.Documents)
 	for _, d := range put {
-		w.documents.add(id, d)
+		if d.Place == 0 {
+			w.licensed = append(w.licensed, []any{id[:], filled(d.Text)})
+		} else {
+			w.updates.add(id, d)
+		}
 	}
 	for _, place := range gone {
-		w.dropped.add(id, ledger.Document{Place: place})
+		if place == 0 {
+			w.licensed = append(w.licensed, []any{id[:], nil})
+		} else {
+			w.dropped.add(id, ledger.Document{Place: place})
+		}
 	}
 }
 
@@ -111,7 +121,12 @@ func (w *writes) activation(id ledger.Hash, a *activation) {
 	}
 }
 
-func (c *documentColumns) add(sale ledger.Hash, d ledger.Document) {
+func (c *accountColumns) add(sale ledger.Hash, change int64, s *ledger.SaleRow) {
+	c.sale, c.change, c.version = append(c.sale, sale[:]), append(c.change, change), append(c.version, s.Version)
+	c.data, c.near, c.apart = append(c.data, string(s.Data)), append(c.near, string(s.Near)), append(c.apart, s.Apart)
+}
+
+func (c *updateColumns) add(sale ledger.Hash, d ledger.Document) {
 	c.sale, c.place = append(c.sale, sale[:]), append(c.place, d.Place)
 	c.meta, c.text = append(c.meta, string(d.Meta)), append(c.text, filled(d.Text))
 }
@@ -137,17 +152,20 @@ func (c *eventColumns) add(sale ledger.Hash, e server.Event) {
 // batch returns the statements that write it all.
 func (w *writes) batch() *pgx.Batch {
 	b := &pgx.Batch{}
-	if c := &w.sales; len(c.id) > 0 {
-		b.Queue(updateSales, c.id, c.version, c.data)
+	if c := &w.accounts; len(c.sale) > 0 {
+		b.Queue(updateAccounts, c.sale, c.change, c.version, c.data, c.near, c.apart, len(c.sale))
 	}
 	for _, r := range w.renamed {
 		b.Queue(renameSale, r...)
 	}
-	if c := &w.documents; len(c.sale) > 0 {
-		b.Queue(putDocuments, c.sale, c.place, c.meta, c.text)
+	for _, r := range w.licensed {
+		b.Queue(putLicense, r...)
+	}
+	if c := &w.updates; len(c.sale) > 0 {
+		b.Queue(putUpdates, c.sale, c.place, c.meta, c.text)
 	}
 	if c := &w.dropped; len(c.sale) > 0 {
-		b.Queue(dropDocuments, c.sale, c.place)
+		b.Queue(dropUpdates, c.sale, c.place)
 	}
 	if c := &w.activations; len(c.sale) > 0 {
 		b.Queue(putActivations, c.sale, c.id, c.data)

@@ -9,8 +9,9 @@ import (
 
 const (
 	countSale = `SELECT count(*) FROM sales WHERE id = ?1 OR request = ?2`
-	addSale   = `INSERT INTO sales (id, request, serial, request_key, product, order_number, customer, version, data)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	addSale   = `INSERT INTO sales (id, request, serial, request_key, product, order_number, customer, license)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+	addAccount = `INSERT INTO accounts (sale, version, data, near, apart) VALUES (?, ?, ?, ?, ?)`
 )
 
 // add does one Add.
@@ -60,13 +61,21 @@ func (l *Ledger) anyExists(rows []*ledger.SaleRow) (bool, error) {
 
 func (l *Ledger) insert(r *ledger.SaleRow, sold server.Event) error {
 	q := l.request(ask(l.writer, addSale).hash(l.hasher.Serial(r.Serial)), r)
-	err := q.text(string(r.Serial)).text(string(r.RequestKey)).text(r.Product).text(r.Order).text(r.Customer).
-		int(r.Version).text(string(r.Data)).run()
-	if err != nil {
+	q.text(string(r.Serial)).text(string(r.RequestKey)).text(r.Product).text(r.Order).text(r.Customer)
+	if text := r.License(); text != nil {
+		q.bytes(text)
+	} else {
+		q.null()
+	}
+	if err := q.run(); err != nil {
 		return err
 	}
 	n := l.writer.LastInsertRowID()
-	if err := storeDocuments(l.writer, n, nil, r.Documents); err != nil {
+	err := ask(l.writer, addAccount).int(n).int(r.Version).text(string(r.Data)).text(string(r.Near)).bool(r.Apart).run()
+	if err != nil {
+		return err
+	}
+	if err := storeDocuments(l.writer, n, nil, r.Updates()); err != nil {
 		return err
 	}
 	return storeEvent(l.writer, n, sold)

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -71,15 +70,16 @@ func (l *Ledger) store(r *rows, m *ledger.Marked) error {
 }
 
 const (
-	updateSale = `UPDATE sales SET version = ?, data = ? WHERE n = ?`
-	renameSale = `UPDATE sales SET version = ?, data = ?, request = ?, request_key = ?, product = ?, order_number = ?, customer = ? WHERE n = ?`
+	updateAccount = `UPDATE accounts SET version = ?, data = ?, near = ?, apart = ? WHERE sale = ?`
+	renameSale    = `UPDATE sales SET request = ?, request_key = ?, product = ?, order_number = ?, customer = ? WHERE n = ?`
+	putLicense    = `UPDATE sales SET license = ? WHERE n = ?`
 
-	putDocument = `INSERT INTO documents (sale, place, meta, text) VALUES (?, ?, ?, ?)
+	putUpdate = `INSERT INTO updates (sale, place, meta, text) VALUES (?, ?, ?, ?)
 		ON CONFLICT (sale, place) DO UPDATE SET meta = excluded.meta, text = excluded.text`
-	dropDocument = `DELETE FROM documents WHERE sale = ? AND place = ?`
+	dropUpdate = `DELETE FROM updates WHERE sale = ? AND place = ?`
 
 	addActivation    = `INSERT OR IGNORE INTO activations (sale, id, data) VALUES (?, ?, ?)`
-	updateActivation = `UPDATE activations SET data = ? WHERE n = ?`
+	updateActivation = `UPDATE activations SET data = ? WHERE sale = ? AND id = ?`
 
 	addMark  = `INSERT OR IGNORE INTO marks (sale, mark, activation) VALUES (?, ?, ?)`
 	dropMark = `DELETE FROM marks WHERE sale = ? AND mark = ? AND activation = ?`
@@ -88,15 +88,15 @@ const (
 )
 
 func (l *Ledger) storeSale(r *rows, s *ledger.SaleRow) error {
-	var err error
-	if s.SameNames(r.Sale) { // and so no index changes
-		err = ask(l.writer, updateSale).int(s.Version).text(string(s.Data)).int(r.sale).run()
-	} else {
-		q := ask(l.writer, renameSale).int(s.Version).text(string(s.Data))
-		err = l.request(q, s).text(string(s.RequestKey)).text(s.Product).text(s.Order).text(s.Customer).int(r.sale).run()
-	}
-	if err != nil {
+	q := ask(l.writer, updateAccount).int(s.Version).text(string(s.Data)).text(string(s.Near)).bool(s.Apart)
+	if err := q.int(r.sale).run(); err != nil {
 		return err
+	}
+	if !s.SameNames(r.Sale) {
+		q := l.request(ask(l.writer, renameSale), s)
+		if err := q.text(string(s.RequestKey)).text(s.Product).text(s.Order).text(s.Customer).int(r.sale).run(); err != nil {
+			return err
+		}
 	}
 	return storeDocuments(l.writer, r.sale, r.Sale.Documents, s.Documents)
 }
@@ -109,56 +109,66 @@ func (l *Ledger) request(q *query, s *ledger.SaleRow) *query {
 	return q.hash(l.hasher.RequestKey(s.RequestKey))
 }
 
+// storeDocuments writes what has changed of a sale's licence, which stands at
+// place 0, and of its updates.
 func storeDocuments(conn *sqlite.Conn, sale int64, from, to []ledger.Document) error {
 	put, gone := ledger.DocumentChanges(from, to)
 	for _, d := range put {
-		if err := ask(conn, putDocument).int(sale).int(d.Place).text(string(d.Meta)).bytes(d.Text).run(); err != nil {
+		q := ask(conn, putUpdate).int(sale).int(d.Place).text(string(d.Meta)).bytes(d.Text)
+		if d.Place == 0 {
+			q = ask(conn, putLicense).bytes(d.Text).int(sale)
+		}
+		if err := q.run(); err != nil {
 			return err
 		}
 	}
 	for _, place := range gone {
-		if err := ask(conn, dropDocument).int(sale).int(place).run(); err != nil {
+		q := ask(conn, dropUpdate).int(sale).int(place)
+		if place == 0 {
+			q = ask(conn, putLicense).null().int(sale)
+		}
+		if err := q.run(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// storeActivation writes one that lies apart.
 func (l *Ledger) storeActivation(r *rows, a *ledger.ActivationRow) error {
-	n, known := r.activations[a.ID]
-	if !known {
+	known := r.activation(a.ID)
+	if known == nil {
 		if err := ask(l.writer, addActivation).int(r.sale).text(a.ID).text(string(a.Data)).run(); err != nil {
 			return err
 		}
 		if l.writer.Changes() > 0 {
-			return l.storeMarks(r.sale, l.writer.LastInsertRowID(), nil, a.Marks)
+			return l.storeMarks(r.sale, a.ID, nil, a.Marks)
 		}
 		// It is there, and was not loaded.
 		if err := r.find(ask(l.writer, activationByID).int(r.sale).text(a.ID)); err != nil {
 			return err
 		}
-		n = r.activations[a.ID]
+		known = r.activation(a.ID)
 	}
-	if err := ask(l.writer, updateActivation).text(string(a.Data)).int(n).run(); err != nil {
+	if err := ask(l.writer, updateActivation).text(string(a.Data)).int(r.sale).text(a.ID).run(); err != nil {
 		return err
 	}
-	i := slices.IndexFunc(r.Activations, func(b *ledger.ActivationRow) bool { return b.ID == a.ID })
-	before, err := r.Activations[i].AllMarks()
+	before, err := known.AllMarks()
 	if err != nil {
 		return err
 	}
-	return l.storeMarks(r.sale, n, before, a.Marks)
+	return l.storeMarks(r.sale, a.ID, before, a.Marks)
 }
 
-func (l *Ledger) storeMarks(sale, activation int64, before, after []string) error {
+func (l *Ledger) storeMarks(sale int64, activation string, before, after []string) error {
 	added, gone := ledger.MarkChanges(before, after)
 	for _, m := range added {
-		if err := ask(l.writer, addMark).int(sale).hash(l.hasher.Mark(m)).int(activation).run(); err != nil {
+		if err := ask(l.writer, addMark).int(sale).hash(l.hasher.Mark(m)).text(activation).run(); err != nil {
 			return err
 		}
 	}
 	for _, m := range gone {
-		if err := ask(l.writer, dropMark).int(sale).hash(l.hasher.Mark(m)).int(activation).run(); err != nil {
+		if err := ask(l.writer, dropMark).int(sale).hash(l.hasher.Mark(m)).text(activation).run(); err != nil {
 			return err
 		}
 	}

@@ -3,9 +3,9 @@ package sqlite
 // Statements are all that run while the server does, but for those that insert
 // given rows.
 var Statements = []string{
-	saleBySerial, saleByRequest, activationByMark, activationByID, updateSale, renameSale, putDocument, dropDocument,
-	addActivation, updateActivation, addMark, dropMark, addEvent, countSale, addSale,
-	salesByOrder, salesByCustomer, salesByProduct, allSales, activationsOf, eventsOf,
+	saleBySerial, saleByRequest, activationByMark, activationByID, updateAccount, renameSale, putLicense, putUpdate, dropUpdate,
+	addActivation, updateActivation, addMark, dropMark, addEvent, countSale, addSale, addAccount,
+	salesByOrder, salesByCustomer, salesByProduct, allSales, nearOf, activationsOf, eventsOf,
 }
 
 // OnCommit has a function called with the number of changes before each COMMIT

@@ -11,23 +11,28 @@ import (
 // The sales are listed by the index of the first field that a filter has, in
 // this order; the others are compared in passing.
 const (
-	salesByOrder = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+	salesByOrder = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license,
+			a.version, a.data, a.near, a.apart, u.place, u.meta, u.text
 		FROM (SELECT * FROM sales INDEXED BY sales_by_order WHERE order_number = ?2 AND serial > ?1
 			AND (?3 = '' OR customer = ?3) AND (?4 = '' OR product = ?4) ORDER BY serial LIMIT ?5) s
-		LEFT JOIN documents d ON d.sale = s.n ORDER BY s.serial, d.place`
-	salesByCustomer = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
+	salesByCustomer = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license,
+			a.version, a.data, a.near, a.apart, u.place, u.meta, u.text
 		FROM (SELECT * FROM sales INDEXED BY sales_by_customer WHERE customer = ?3 AND serial > ?1
 			AND (?2 = '' OR order_number = ?2) AND (?4 = '' OR product = ?4) ORDER BY serial LIMIT ?5) s
-		LEFT JOIN documents d ON d.sale = s.n ORDER BY s.serial, d.place`
-	salesByProduct = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
+	salesByProduct = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license,
+			a.version, a.data, a.near, a.apart, u.place, u.meta, u.text
 		FROM (SELECT * FROM sales INDEXED BY sales_by_product WHERE product = ?4 AND serial > ?1
 			AND (?2 = '' OR order_number = ?2) AND (?3 = '' OR customer = ?3) ORDER BY serial LIMIT ?5) s
-		LEFT JOIN documents d ON d.sale = s.n ORDER BY s.serial, d.place`
-	allSales = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.version, s.data, d.place, d.meta, d.text
+		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
+	allSales = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license,
+			a.version, a.data, a.near, a.apart, u.place, u.meta, u.text
 		FROM (SELECT * FROM sales INDEXED BY sales_by_serial WHERE serial > ?1
 			AND (?2 = '' OR order_number = ?2) AND (?3 = '' OR customer = ?3) AND (?4 = '' OR product = ?4) ORDER BY serial LIMIT ?5) s
-		LEFT JOIN documents d ON d.sale = s.n ORDER BY s.serial, d.place`
+		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
 
+	nearOf        = `SELECT a.near, a.apart FROM sales s CROSS JOIN accounts a ON a.sale = s.n WHERE s.id = ?`
 	activationsOf = `SELECT a.id, a.data FROM sales s JOIN activations a ON a.sale = s.n WHERE s.id = ? AND a.id > ? ORDER BY a.id LIMIT ?`
 	eventsOf      = `SELECT e.id, e.time, e.kind, e.activation, e.actor, e.detail
 		FROM sales s JOIN events e ON e.sale = s.n WHERE s.id = ? AND e.id > ? ORDER BY e.id LIMIT ?`
@@ -55,7 +60,7 @@ func list(conn *sqlite.Conn, f server.Filter) (sales []*server.Sale, err error) 
 		if n := q.stmt.ColumnInt64(0); n != last {
 			found, last = append(found, q.saleRow()), n
 		}
-		q.document(found[len(found)-1])
+		q.update(found[len(found)-1])
 	}
 	if err := q.end(); err != nil {
 		return nil, err
@@ -70,8 +75,25 @@ func list(conn *sqlite.Conn, f server.Filter) (sales []*server.Sale, err error) 
 	return sales, nil
 }
 
-func (l *Ledger) activations(conn *sqlite.Conn, serial license.Serial, after string, limit int) (found []*server.Activation, err error) {
-	q := ask(conn, activationsOf).hash(l.hasher.Serial(serial)).text(after).int(ledger.AtMost(limit))
+func (l *Ledger) activations(conn *sqlite.Conn, serial license.Serial, after string, limit int) ([]*server.Activation, error) {
+	id := l.hasher.Serial(serial)
+	row := &ledger.SaleRow{}
+	q := ask(conn, nearOf).hash(id)
+	found := q.next()
+	if found {
+		row.Near, row.Apart = ledger.Near(q.stmt.ColumnText(0)), q.stmt.ColumnInt64(1) != 0
+	}
+	switch err := q.end(); {
+	case err != nil || !found:
+		return nil, err
+	case !row.Apart:
+		return row.ActivationsAfter(after, limit)
+	}
+	return apart(ask(conn, activationsOf).hash(id).text(after).int(ledger.AtMost(limit)))
+}
+
+// apart reads activations that lie apart.
+func apart(q *query) (found []*server.Activation, err error) {
 	for q.next() {
 		a, err := ledger.DecodeActivation(q.stmt.ColumnText(0), q.blob(1))
 		if err != nil {

@@ -27,6 +27,13 @@ func (q *query) int(v int64) *query {
 	return q
 }
 
+func (q *query) bool(v bool) *query {
+	if v {
+		return q.int(1)
+	}
+	return q.int(0)
+}
+
 func (q *query) text(v string) *query {
 	if q.n++; q.err == nil {
 		q.stmt.BindText(q.n, v)

@@ -1,5 +1,6 @@
 -- Sales are found by keyed hashes of their serial number and request key, and
--- everything that belongs to one by its row number n, which is short.
+-- everything that belongs to one by its row number n, which is short. What every
+-- activation changes of a sale is its account: one row and no index.
 
 CREATE TABLE settings (
 	name  TEXT PRIMARY KEY,
@@ -15,8 +16,7 @@ CREATE TABLE sales (
 	product      TEXT NOT NULL,
 	order_number TEXT NOT NULL,
 	customer     TEXT NOT NULL,
-	version      INTEGER NOT NULL,
-	data         TEXT NOT NULL
+	license      BLOB -- null if there is none
 ) STRICT;
 
 CREATE INDEX sales_by_serial ON sales (serial);
@@ -24,27 +24,34 @@ CREATE INDEX sales_by_product ON sales (product, serial);
 CREATE INDEX sales_by_order ON sales (order_number, serial);
 CREATE INDEX sales_by_customer ON sales (customer, serial);
 
--- The licence is at place 0, its updates are at 1 and after.
-CREATE TABLE documents (
+-- A sale's updates are at places from 1.
+CREATE TABLE updates (
 	sale  INTEGER NOT NULL REFERENCES sales (n),
 	place INTEGER NOT NULL,
 	meta  TEXT NOT NULL,
 	text  BLOB NOT NULL,
-	UNIQUE (sale, place)
+	PRIMARY KEY (sale, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE accounts (
+	sale    INTEGER PRIMARY KEY REFERENCES sales (n),
+	version INTEGER NOT NULL,
+	apart   INTEGER NOT NULL, -- whether the activations are in the two tables below
+	data    TEXT NOT NULL,
+	near    TEXT NOT NULL     -- else they are here
 ) STRICT;
 
 CREATE TABLE activations (
-	n    INTEGER PRIMARY KEY,
 	sale INTEGER NOT NULL REFERENCES sales (n),
 	id   TEXT NOT NULL,
 	data TEXT NOT NULL,
-	UNIQUE (sale, id)
-) STRICT;
+	PRIMARY KEY (sale, id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE marks (
 	sale       INTEGER NOT NULL,
 	mark       BLOB NOT NULL,
-	activation INTEGER NOT NULL,
+	activation TEXT NOT NULL,
 	PRIMARY KEY (sale, mark, activation)
 ) STRICT, WITHOUT ROWID;
 
