@@ -120,6 +120,20 @@ func sealWith(t testing.TB, kind, payload string, keys ...issuer.PrivateKey) dss
 	return e
 }
 
+// sealBatch signs a batch of documents of one kind, of which the one at a place
+// has the payload, and returns that one.
+func sealBatch(t testing.TB, kind, payload string, key issuer.PrivateKey, at, n int) dsse.Envelope {
+	t.Helper()
+	all := make([]dsse.Envelope, n)
+	for i := range all {
+		all[i] = dsse.New(kind, fmt.Appendf(nil, `{"other":%d}`, i))
+	}
+	all[at] = dsse.New(kind, []byte(payload))
+	message, proofs := dsse.Batch(all)
+	all[at].Signatures = []dsse.Signature{{KeyID: key.Public().ID(), Sig: signature(t, key, message), Proof: proofs[at]}}
+	return all[at]
+}
+
 func signature(t testing.TB, key issuer.PrivateKey, message []byte) [64]byte {
 	t.Helper()
 	sig, err := key.Signer().Sign(nil, message, crypto.Hash(0))

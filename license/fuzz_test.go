@@ -202,7 +202,7 @@ func FuzzOpenRequest(f *testing.F) {
 			return
 		}
 		e, err := dsse.Parse(text)
-		if err != nil || len(e.Signatures) != 1 || !ed25519.Verify(r.Installation, e.Signed(), e.Signatures[0].Sig[:]) {
+		if err != nil || len(e.Signatures) != 1 || !ed25519.Verify(r.Installation, e.Message(0), e.Signatures[0].Sig[:]) {
 			t.Fatalf("forged: %q", text)
 		}
 		for _, form := range [][]byte{e.JSON(), e.Armor()} {

@@ -222,7 +222,7 @@ func (k *Keyring) verify(e dsse.Envelope, role Role) ([]Key, *Reason) {
 		case !known:
 		case key.Role != role:
 			why = &Reason{Code: KeyWrongRole, Has: string(key.Role), Needs: string(role)}
-		case !key.Public.verify(e.Signed(), &s.Sig):
+		case !key.Public.verify(e.Message(i), &s.Sig):
 			why = &Reason{Code: SignatureWrong}
 		case !contains(signers, key):
 			signers = append(signers, key)

@@ -54,7 +54,8 @@ func TestMangleDocuments(t *testing.T) {
 			payload = mustEncode(t, rootKeyring(t, 2, 1, 3))
 		}
 		e := sealWith(t, k.kind, payload, vendorKey(t, k.role))
-		for form, text := range map[string][]byte{"armoured": e.Armor(), "bare": e.JSON()} {
+		batch := sealBatch(t, k.kind, payload, vendorKey(t, k.role), 2, 3)
+		for form, text := range map[string][]byte{"armoured": e.Armor(), "bare": e.JSON(), "armoured_batch": batch.Armor(), "bare_batch": batch.JSON()} {
 			t.Run(k.kind+"_"+form, func(t *testing.T) {
 				t.Parallel()
 				want, err := k.open(text, keys)
@@ -77,11 +78,12 @@ func TestMangleDocuments(t *testing.T) {
 				// Line ends may be deleted or duplicated, and the last one cut.
 				lines := bytes.Count(text, []byte("\n"))
 				most := 2*lines + 1
-				if form == "bare" {
+				bare := strings.HasPrefix(form, "bare")
+				if bare {
 					most = 0
 				}
 				require.LessOrEqual(t, same, most)
-				require.Equal(t, form == "armoured", same > lines)
+				require.Equal(t, !bare, same > lines)
 			})
 		}
 	}

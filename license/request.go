@@ -98,7 +98,7 @@ func OpenRequest(text []byte) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Signatures) != 1 || e.Signatures[0].KeyID != public.ID() || !public.verify(e.Signed(), &e.Signatures[0].Sig) {
+	if len(e.Signatures) != 1 || e.Signatures[0].KeyID != public.ID() || !public.verify(e.Message(0), &e.Signatures[0].Sig) {
 		return nil, &Reason{Code: SignatureWrong}
 	}
 	r.Digest = sha256.Sum256(e.Signed())

@@ -786,7 +786,48 @@ func (w *vectorWriter) signedWrongly(kind, payload string) {
 	changed := strings.Replace(payload, `"v":1,"vendor"`, `"v":1,"v0":1,"vendor"`, 1)
 	w.document(kind, "acme.txt", "signature-wrong", "changed after it was signed", withSignatures(dsse.New(kind, []byte(changed)), good.Signatures).Armor(), license.SignatureWrong, "")
 	w.document(kind, "acme.txt", "relabelled", "a signed time in its armour", withSignatures(dsse.New(kind, []byte(minTime)), sealWith(t, license.KindTime, minTime, vendorKey(t, license.RoleActivation)).Signatures).Armor(), license.SignatureWrong, "")
+	w.batches(kind, payload)
 	w.document(kind, "acme.txt", "truncated", "the last line is missing", good.Armor()[:len(good.Armor())-len("-----END LATCHKEY -----\n")-len(kind)], license.Truncated, "")
+}
+
+// batches adds documents of a kind that are signed as a batch, and proofs that
+// prove nothing.
+func (w *vectorWriter) batches(kind, payload string) {
+	key := vendorKey(w.t, license.RoleActivation)
+	for name, c := range map[string]struct {
+		note  string
+		at, n int
+	}{
+		"batch-first-of-2":   {"signed with another one, whose hash is the whole proof", 0, 2},
+		"batch-second-of-2":  {"the other one of them", 1, 2},
+		"batch-third-of-3":   {"the last of an odd number has no neighbour in its row", 2, 3},
+		"batch-fourth-of-7":  {"a proof of three hashes", 3, 7},
+		"batch-last-of-256":  {"the largest batch", 255, 256},
+		"batch-last-of-129":  {"one hash, after seven rows without a neighbour", 128, 129},
+		"batch-first-of-129": {"eight hashes", 0, 129},
+	} {
+		w.document(kind, "acme.txt", name, c.note, sealBatch(w.t, kind, payload, key, c.at, c.n).Armor(), "", "")
+	}
+	good := sealBatch(w.t, kind, payload, key, 3, 7)
+	bad := func(name, note string, code license.Code, change func(proof []byte) []byte) {
+		s := good.Signatures[0]
+		s.Proof = change(bytes.Clone(s.Proof))
+		w.document(kind, "acme.txt", name, note, withSignatures(good, []dsse.Signature{s}).Armor(), code, "")
+	}
+	bad("batch-other-place", "the place of its neighbour", license.SignatureWrong, func(p []byte) []byte { p[0]--; return p })
+	bad("batch-other-count", "of eight documents the proof would be as long", license.SignatureWrong, func(p []byte) []byte { p[1]++; return p })
+	bad("batch-other-hash", "a bit of the second hash was changed", license.SignatureWrong, func(p []byte) []byte { p[2+32] ^= 1; return p })
+	bad("batch-place-beyond", "the eighth of seven", license.Damaged, func(p []byte) []byte { p[0] = 7; return p })
+	bad("batch-of-1", "one document is never a batch", license.Damaged, func([]byte) []byte { return []byte{0, 0} })
+	bad("batch-hash-missing", "two hashes of three", license.Damaged, func(p []byte) []byte { return p[:len(p)-32] })
+	bad("batch-hash-added", "four of three", license.Damaged, func(p []byte) []byte { return append(p, make([]byte, 32)...) })
+	bad("batch-proof-cut", "a proof that ends within a hash", license.Damaged, func(p []byte) []byte { return p[:len(p)-1] })
+	bad("batch-proof-of-nothing", "the signature of a batch, without the proof", license.SignatureWrong, func([]byte) []byte { return nil })
+	other := sealBatch(w.t, kind, `{"v":1}`, key, 3, 7)
+	w.document(kind, "acme.txt", "batch-of-others", "another document's proof of the same batch", withSignatures(good, other.Signatures).Armor(), license.SignatureWrong, "")
+	alone := sealWith(w.t, kind, payload, key)
+	alone.Signatures[0].Proof = good.Signatures[0].Proof
+	w.document(kind, "acme.txt", "batch-signed-alone", "signed alone, with a proof added", alone.Armor(), license.SignatureWrong, "")
 }
 
 // request adds a vector of a request: accepted where code is "".

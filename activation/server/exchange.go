@@ -149,20 +149,26 @@ func (s *Server) sign(v *visit, out outcome) (Answer, error) {
 	r := out.reply
 	r.Product, r.Installation, r.Nonce, r.Request, r.Time = v.Product, v.Installation, v.Nonce, v.Digest, v.now
 	if out.receipt != nil {
-		text, err := s.issuer.Receipt(out.receipt)
+		receipt, err := s.issuer.DraftReceipt(out.receipt)
+		if err == nil {
+			err = s.signer.sign(receipt)
+		}
 		if err != nil {
 			return Answer{}, fmt.Errorf("server: the receipt: %w", err)
 		}
-		r.Receipt = string(text)
+		r.Receipt = string(receipt.Armor())
 		if v.Keyring < s.nextVersion {
 			r.Documents = append([]string{s.next}, r.Documents...)
 		}
 	}
-	text, err := s.issuer.Reply(&r)
+	reply, err := s.issuer.DraftReply(&r)
+	if err == nil {
+		err = s.signer.sign(reply)
+	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("server: the reply: %w", err)
 	}
-	answer := Answer{Reply: text, Status: http.StatusOK}
+	answer := Answer{Reply: reply.Bare(), Status: http.StatusOK}
 	if r.Code == license.ServerBusy {
 		answer.Status, answer.RetryAfter = http.StatusTooManyRequests, time.Duration(r.N)*time.Minute
 	}

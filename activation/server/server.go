@@ -53,6 +53,7 @@ var (
 // number of servers one ledger.
 type Server struct {
 	issuer     *issuer.Issuer
+	signer     *signer
 	keyring    *license.Keyring
 	ledger     Ledger
 	now        func() time.Time
@@ -73,7 +74,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("server: Options needs an Issuer, a Keyring and a Ledger")
 	}
 	s := &Server{
-		issuer: o.Issuer, keyring: o.Keyring, ledger: o.Ledger, now: o.Now, random: o.Random,
+		issuer: o.Issuer, signer: &signer{issuer: o.Issuer}, keyring: o.Keyring, ledger: o.Ledger, now: o.Now, random: o.Random,
 		throttle: newThrottle(o.Throttle), clientAddr: o.ClientAddr, log: o.Logger,
 	}
 	if s.now == nil {

@@ -1,7 +1,8 @@
 // Package dsse reads and writes the envelope of a signed document: a payload,
 // its type, and signatures over both, after the DSSE protocol 1.0 of
 // secure-systems-lab (https://github.com/secure-systems-lab/dsse). It knows no
-// keys and judges no signature.
+// keys and judges no signature. A signature is of one document, or of a batch
+// that the document is in.
 //
 // An envelope has two forms, and each has exactly one text per envelope. Over
 // HTTP it is DSSE's JSON, in the strict form of internal/strictjson:
@@ -55,10 +56,12 @@ const (
 )
 
 // A Signature is one signature of an envelope. KeyID is a hint for whoever
-// looks for the key, and proves nothing.
+// looks for the key, and proves nothing. What it is a signature of, Message
+// tells.
 type Signature struct {
 	KeyID string
 	Sig   [SignatureSize]byte
+	Proof []byte // that the document is in the batch that was signed; nil if it was signed itself
 }
 
 // An Envelope is a payload of a kind ("license", "update", …) with its
@@ -292,15 +295,42 @@ func decodePayload(kind string, encoded []byte) (Envelope, bool) {
 
 // addSignature adds a signature from its text.
 func (e *Envelope) addSignature(id string, encoded []byte) bool {
-	s := Signature{KeyID: id}
 	if len(e.Signatures) == MaxSignatures || !isKeyID(id) {
 		return false
 	}
-	if n, ok := decodedLen(encoded); !ok || n != SignatureSize || !decode(s.Sig[:], encoded) {
+	n, ok := decodedLen(encoded)
+	if !ok || n < SignatureSize || n > SignatureSize+maxProof {
 		return false
 	}
-	e.Signatures = append(e.Signatures, s)
-	return true
+	s := Signature{KeyID: id}
+	if n == SignatureSize {
+		ok = decode(s.Sig[:], encoded)
+	} else {
+		b := make([]byte, n)
+		ok = decode(b, encoded)
+		s.Sig, s.Proof = [SignatureSize]byte(b), b[SignatureSize:]
+		ok = ok && isProof(s.Proof)
+	}
+	if ok {
+		e.Signatures = append(e.Signatures, s)
+	}
+	return ok
+}
+
+// text returns the bytes that stand for the signature in a document.
+func (s *Signature) text() []byte {
+	if s.Proof == nil {
+		return s.Sig[:]
+	}
+	return append(append(make([]byte, 0, SignatureSize+len(s.Proof)), s.Sig[:]...), s.Proof...)
+}
+
+// room is about how many bytes the signatures of a document take as text.
+func (e Envelope) room() (n int) {
+	for i := range e.Signatures {
+		n += 160 + len(e.Signatures[i].Proof)*3/2
+	}
+	return n
 }
 
 // isKeyID reports whether id is KeyIDSize lower-case hexadecimal digits.
@@ -338,13 +368,13 @@ func decode(dst, encoded []byte) bool {
 func (e Envelope) Armor() []byte {
 	label := strings.ToUpper(e.Kind) + dashes + "\n"
 	encoded := base64.StdEncoding.EncodedLen(len(e.Payload()))
-	b := make([]byte, 0, len(begin)+len(end)+2*len(label)+encoded+encoded/lineLength+1+len(e.Signatures)*128)
+	b := make([]byte, 0, len(begin)+len(end)+2*len(label)+encoded+encoded/lineLength+1+e.room())
 	b = append(append(b, begin...), label...)
 	b = appendLines(b, e.Payload())
-	for _, s := range e.Signatures {
+	for i := range e.Signatures {
 		b = append(b[:len(b)-1], ".\n"...)
-		b = append(b, s.KeyID+":\n"...)
-		b = appendLines(b, s.Sig[:])
+		b = append(b, e.Signatures[i].KeyID+":\n"...)
+		b = appendLines(b, e.Signatures[i].text())
 	}
 	return append(b, end+label...)
 }
@@ -362,15 +392,15 @@ func appendLines(b, data []byte) []byte {
 // JSON returns the JSON form.
 func (e Envelope) JSON() []byte {
 	var w strictjson.Writer
-	w.Grow(base64.StdEncoding.EncodedLen(len(e.Payload())) + 96 + len(e.Signatures)*160)
+	w.Grow(base64.StdEncoding.EncodedLen(len(e.Payload())) + 96 + e.room())
 	w.Object()
 	w.Name("payload").Base64(e.Payload())
 	w.Name("payloadType").String(typePrefix + e.Kind + typeSuffix)
 	w.Name("signatures").Array()
-	for _, s := range e.Signatures {
+	for i := range e.Signatures {
 		w.Object()
-		w.Name("keyid").String(s.KeyID)
-		w.Name("sig").Base64(s.Sig[:])
+		w.Name("keyid").String(e.Signatures[i].KeyID)
+		w.Name("sig").Base64(e.Signatures[i].text())
 		w.EndObject()
 	}
 	w.EndArray()

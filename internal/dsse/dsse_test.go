@@ -125,6 +125,12 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(sample("hello", 1).Armor())
 	f.Add(sample("hello world, hello world, hello world, hello world", 2).JSON())
+	for n, e := range batchOf(3) {
+		_, proofs := Batch(batchOf(3))
+		e.Signatures = []Signature{{KeyID: strings.Repeat("0", KeyIDSize), Proof: proofs[n]}}
+		f.Add(e.JSON())
+		f.Add(e.Armor())
+	}
 	f.Add([]byte("-----BEGIN LATCHKEY A-----.0000000000000000:-----END LATCHKEY A-----"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		e, err := Parse(text)

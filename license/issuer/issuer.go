@@ -134,35 +134,27 @@ func (i *Issuer) Time(t *license.SignedTime) ([]byte, error) {
 // Receipt signs a receipt with a key of the role "activation", as License does
 // a licence.
 func (i *Issuer) Receipt(r *license.Receipt) ([]byte, error) {
-	if missing := missingOfReceipt(r); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
-	}
-	own := *r
-	own.Vendor = i.vendor
-	payload, err := own.Encode()
+	d, err := i.DraftReceipt(r)
 	if err != nil {
 		return nil, err
 	}
-	return i.document(license.KindReceipt, payload)
+	if err := i.SignBatch(d); err != nil {
+		return nil, err
+	}
+	return d.Armor(), nil
 }
 
 // Reply signs a reply with a key of the role "activation" and returns the bare
-// envelope, as it goes over HTTP; Armor makes a file of it.
+// envelope, as it goes over HTTP; license.Armor makes a file of it.
 func (i *Issuer) Reply(r *license.Reply) ([]byte, error) {
-	if missing := missingOfReply(r); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
-	}
-	own := *r
-	own.Vendor = i.vendor
-	payload, err := own.Encode()
+	d, err := i.DraftReply(r)
 	if err != nil {
 		return nil, err
 	}
-	e := dsse.New(license.KindReply, payload)
-	if err := i.addSignature(&e); err != nil {
+	if err := i.SignBatch(d); err != nil {
 		return nil, err
 	}
-	return e.JSON(), nil
+	return d.Bare(), nil
 }
 
 // SealUpdate puts a new unlock code on an update: the licence carries the
@@ -258,6 +250,19 @@ func (i *Issuer) document(kind string, payload []byte) ([]byte, error) {
 }
 
 func (i *Issuer) addSignature(e *dsse.Envelope) error {
+	if err := i.maySign(e); err != nil {
+		return err
+	}
+	sig, err := i.sign(e.Signed())
+	if err != nil {
+		return err
+	}
+	e.Signatures = append(e.Signatures, dsse.Signature{KeyID: i.public.ID(), Sig: sig})
+	return nil
+}
+
+// maySign returns why an envelope cannot have a signature of i's.
+func (i *Issuer) maySign(e *dsse.Envelope) error {
 	role, known := roles[e.Kind]
 	if !known {
 		return fmt.Errorf("%w: this package signs no %s", ErrRole, e.Kind)
@@ -268,11 +273,6 @@ func (i *Issuer) addSignature(e *dsse.Envelope) error {
 	if len(e.Signatures) == dsse.MaxSignatures {
 		return fmt.Errorf("issuer: a document carries at most %d signatures", dsse.MaxSignatures)
 	}
-	sig, err := i.sign(e.Signed())
-	if err != nil {
-		return err
-	}
-	e.Signatures = append(e.Signatures, dsse.Signature{KeyID: i.public.ID(), Sig: sig})
 	return nil
 }
 
