@@ -49,6 +49,7 @@ type bench struct {
 	office   *issuer.Issuer
 	answers  *issuer.Issuer
 	private  ed25519.PrivateKey // of answers
+	floor    *floor
 	targets  []*target
 	profiled bool // the next round is
 	closers  []func() error
@@ -128,6 +129,7 @@ func (b *bench) addFloor() error {
 	if err != nil {
 		return err
 	}
+	b.floor = h
 	b.targets = append(b.targets, &target{name: "verify and sign", http: httptest.NewServer(h)})
 	return nil
 }
@@ -145,6 +147,11 @@ func (b *bench) addLedger(ctx context.Context, name string) error {
 	s, err := server.New(server.Options{Issuer: b.answers, Keyring: b.keyring, Ledger: l})
 	if err != nil {
 		return err
+	}
+	if least, err := b.openLeast(ctx, name); err != nil {
+		return err
+	} else if least != nil {
+		b.targets = append(b.targets, &target{name: name + ", one row", http: httptest.NewServer(least)})
 	}
 	t := &target{name: name, ledger: l, http: httptest.NewServer(s)}
 	b.targets = append(b.targets, t, &target{name: name + ", check", of: t})

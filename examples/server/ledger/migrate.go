@@ -12,6 +12,10 @@ import (
 // things there that this one would not heed.
 var ErrNewer = errors.New("ledger: the database is newer than this program")
 
+// ErrOther says that a database was made in other steps than this program's, by
+// a version that was never released.
+var ErrOther = errors.New("ledger: the database was made by an unreleased version of this program")
+
 // A Migration is a numbered step in the making of a database's tables.
 type Migration struct {
 	Number int64 // from 1, without gaps
@@ -42,10 +46,13 @@ func Migrations(files fs.FS, folder string) ([]Migration, error) {
 }
 
 // Pending returns the steps that a database lacks which has had those up to a
-// number.
-func Pending(steps []Migration, have int64) ([]Migration, error) {
+// number, the last of them with this name.
+func Pending(steps []Migration, have int64, name string) ([]Migration, error) {
 	if have > int64(len(steps)) {
 		return nil, fmt.Errorf("%w: it has tables of version %d, and this program knows them up to %d; install the newer program", ErrNewer, have, len(steps))
+	}
+	if have > 0 && steps[have-1].Name != name {
+		return nil, fmt.Errorf("%w: begin with a new one, or go on with that version", ErrOther)
 	}
 	return steps[have:], nil
 }

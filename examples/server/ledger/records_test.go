@@ -87,11 +87,16 @@ func TestMigrations(t *testing.T) {
 	files := fstest.MapFS{"m/0001_one.sql": {Data: []byte("1")}, "m/0002_two.sql": {Data: []byte("2")}}
 	steps, err := ledger.Migrations(files, "m")
 	require.NoError(t, err)
-	pending, err := ledger.Pending(steps, 1)
+	pending, err := ledger.Pending(steps, 1, "one")
 	require.NoError(t, err)
 	require.Equal(t, []ledger.Migration{{Number: 2, Name: "two", SQL: "2"}}, pending)
-	_, err = ledger.Pending(steps, 3)
+	pending, err = ledger.Pending(steps, 0, "")
+	require.NoError(t, err)
+	require.Len(t, pending, 2)
+	_, err = ledger.Pending(steps, 3, "three")
 	require.ErrorIs(t, err, ledger.ErrNewer)
+	_, err = ledger.Pending(steps, 1, "other")
+	require.ErrorIs(t, err, ledger.ErrOther)
 	files["m/0004_four.sql"] = &fstest.MapFile{}
 	_, err = ledger.Migrations(files, "m")
 	require.Error(t, err)

@@ -84,6 +84,20 @@ func TestRename(t *testing.T) {
 	ledgertest.Rename(t, open(t, pgtest.URL(t)))
 }
 
+func TestOtherSteps(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	open(t, url)
+	require.NoError(t, run(t, url, "UPDATE migrations SET name = 'sales'"))
+	_, err := postgres.Open(t.Context(), url)
+	require.ErrorIs(t, err, ledger.ErrOther)
+}
+
+func TestApart(t *testing.T) {
+	t.Parallel()
+	ledgertest.Apart(t, open(t, pgtest.URL(t)))
+}
+
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	ledgertest.Panic(t, open(t, pgtest.URL(t)))

@@ -81,11 +81,12 @@ func apply(ctx context.Context, tx pgx.Tx, steps []ledger.Migration) error {
 	if _, err := tx.Exec(ctx, table); err != nil {
 		return err
 	}
-	var have int64
-	if err := tx.QueryRow(ctx, "SELECT coalesce(max(number), 0) FROM migrations").Scan(&have); err != nil {
+	have, name := int64(0), ""
+	last := tx.QueryRow(ctx, "SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1")
+	if err := last.Scan(&have, &name); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	pending, err := ledger.Pending(steps, have)
+	pending, err := ledger.Pending(steps, have, name)
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,21 @@ func TestRename(t *testing.T) {
 	ledgertest.Rename(t, open(t, file(t)))
 }
 
+func TestOtherSteps(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	open(t, path)
+	_, err := sqlite.Run(path, "UPDATE migrations SET name = 'sales'", 0)
+	require.NoError(t, err)
+	_, err = sqlite.Open(t.Context(), path)
+	require.ErrorIs(t, err, ledger.ErrOther)
+}
+
+func TestApart(t *testing.T) {
+	t.Parallel()
+	ledgertest.Apart(t, open(t, file(t)))
+}
+
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	ledgertest.Panic(t, open(t, file(t)))

@@ -118,11 +118,15 @@ func apply(conn *sqlite.Conn, steps []ledger.Migration) error {
 	if err := ask(conn, table).run(); err != nil {
 		return err
 	}
-	have, err := ask(conn, "SELECT coalesce(max(number), 0) FROM migrations").number()
-	if err != nil {
+	have, name := int64(0), ""
+	q := ask(conn, "SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1")
+	if q.next() {
+		have, name = q.stmt.ColumnInt64(0), q.stmt.ColumnText(1)
+	}
+	if err := q.end(); err != nil {
 		return err
 	}
-	pending, err := ledger.Pending(steps, have)
+	pending, err := ledger.Pending(steps, have, name)
 	if err != nil {
 		return err
 	}
