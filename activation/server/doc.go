@@ -17,6 +17,7 @@
 //	the verdict         a pure function of request and account       decide.go and the
 //	                    files of its operations: activate.go, check.go, deactivate.go,
 //	                    machine.go, links.go, usage.go, deliver.go
+//	signatures          that are wanted at the same time are one      signer.go
 //	[Throttle]          so that nobody can try all request keys       throttle.go
 //	[Server.Sell] …     what the vendor's desk does                   sell.go, desk.go, updates.go
 //	[Ledger]            where accounts are kept, one at a time        ledger.go

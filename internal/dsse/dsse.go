@@ -2,7 +2,7 @@
 // its type, and signatures over both, after the DSSE protocol 1.0 of
 // secure-systems-lab (https://github.com/secure-systems-lab/dsse). It knows no
 // keys and judges no signature. A signature is of one document, or of a batch
-// that the document is in.
+// that the document is in (batch.go).
 //
 // An envelope has two forms, and each has exactly one text per envelope. Over
 // HTTP it is DSSE's JSON, in the strict form of internal/strictjson:

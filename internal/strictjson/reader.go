@@ -293,7 +293,13 @@ func (r *Reader) String() string {
 func (r *Reader) stringSlow(start int) string {
 	var unescaped strings.Builder
 	from := start
-	for i := start; i < len(r.s); {
+	for i := start; ; {
+		for i < len(r.s) && plain[r.s[i]] {
+			i++
+		}
+		if i == len(r.s) {
+			break
+		}
 		switch c := r.s[i]; {
 		case c == '"':
 			r.i = i + 1
@@ -320,8 +326,6 @@ func (r *Reader) stringSlow(start int) string {
 			r.i = i
 			r.Fail("a control character must be escaped")
 			return ""
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			ru, n := utf8.DecodeRuneInString(r.s[i:])
 			if ru == utf8.RuneError && n == 1 {

@@ -80,3 +80,43 @@ func ExampleIssuer_Key() {
 	// activation key 6 rows
 	// activation key (withheld)
 }
+
+// A server that answers many at once signs their documents together. Each is
+// verified alone, with what the others got being none of its business.
+func ExampleIssuer_SignBatch() {
+	key, err := issuer.Generate(license.RoleActivation, rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+	if err != nil {
+		log.Fatal(err)
+	}
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	var drafts []*issuer.Draft
+	for _, id := range []string{"A-1", "A-2", "A-3"} {
+		draft, err := vendor.DraftReceipt(&license.Receipt{
+			ID: id, Serial: "S1", Installation: make([]byte, 32), Activated: now, Issued: now, Sequence: 1,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		drafts = append(drafts, draft)
+	}
+	if err := vendor.SignBatch(drafts...); err != nil {
+		log.Fatal(err)
+	}
+
+	end, _ := license.ParseDate("2030-12-31")
+	keys, err := license.NewKeyring("acme", 1, 0, []license.Key{{Public: key.Public(), Role: key.Role(), End: end}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	receipt, err := license.OpenReceipt(drafts[1].Armor(), keys)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(receipt.ID, "of", receipt.Vendor)
+	// Output:
+	// A-2 of acme
+}

@@ -11,6 +11,9 @@
 //	vendor, err := issuer.New("acme", key.Role(), key.Signer())
 //	text, err := vendor.License(&license.License{…})
 //
+// A server that signs much has a Draft of each document, and signs many of them
+// at once with SignBatch.
+//
 // What it signs has been read back first: nothing leaves here that package
 // license would refuse for its form.
 package issuer

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	workers = 2 // transactions on their way at once
+	workers = 2 // transactions on their way at once, and as many that only read
 	readers = 6 // connections besides
 )
 
@@ -28,6 +28,7 @@ type Ledger struct {
 	pool   *pgxpool.Pool
 	hasher *ledger.Hasher
 	group  *ledger.Group[job]
+	looks  *ledger.Group[*look]
 	close  func()
 
 	crowded atomic.Int64 // how many groups take locks at once, as others change the same accounts
@@ -56,8 +57,10 @@ func Open(ctx context.Context, url string) (*Ledger, error) {
 	}
 	l := &Ledger{pool: pool, hasher: ledger.NewHasher(secret)}
 	l.group = ledger.NewGroup(workers, l.commit)
+	l.looks = ledger.NewGroup(workers, l.lookAll)
 	l.close = sync.OnceFunc(func() {
 		l.group.Close()
+		l.looks.Close()
 		l.pool.Close()
 	})
 	return l, nil
@@ -78,38 +81,6 @@ func (l *Ledger) Ping(ctx context.Context) error { return l.pool.Ping(ctx) }
 // Change implements server.Ledger.
 func (l *Ledger) Change(ctx context.Context, at server.Key, edit func(*server.Account) error) error {
 	return l.group.Do(ctx, job{at: at, edit: edit})
-}
-
-// Look implements server.Ledger.
-func (l *Ledger) Look(ctx context.Context, at server.Key, read func(*server.Account) error) error {
-	account, err := l.look(ctx, at)
-	if err != nil {
-		return err
-	}
-	return read(account)
-}
-
-// look loads an account. Its sale and its activations are of one moment.
-func (l *Ledger) look(ctx context.Context, at server.Key) (*server.Account, error) {
-	pooled, err := l.pool.Acquire(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer pooled.Release()
-	conn, jobs := pooled.Conn(), []job{{at: at}}
-	loads, err := l.loads(ctx, conn, jobs)
-	if err != nil || len(loads.ids) == 0 {
-		return &server.Account{}, err
-	}
-	state, err := loads.peek(ctx, conn)
-	if err == nil && state.anyApart() {
-		defer rollback(conn)
-		state, err = l.snapshot(ctx, conn, loads, jobs)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return state.rows(loads.keys[0], at).Account(at)
 }
 
 // History implements server.Ledger.
