@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -89,7 +90,10 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 // readRequest reads what was posted, and no more than a request can have.
 func readRequest(w http.ResponseWriter, r *http.Request, upload bool) ([]byte, error) {
 	if !upload {
-		return io.ReadAll(http.MaxBytesReader(w, r.Body, license.MaxDocument))
+		expected := min(max(r.ContentLength, 0), license.MaxDocument)
+		text := bytes.NewBuffer(make([]byte, 0, expected+bytes.MinRead)) // of the size that reads without growing
+		_, err := text.ReadFrom(http.MaxBytesReader(w, r.Body, license.MaxDocument))
+		return text.Bytes(), err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	parts, err := r.MultipartReader()

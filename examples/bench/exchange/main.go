@@ -1,7 +1,8 @@
 // Command exchange measures activations per second: the activation server over
 // each ledger, beside a handler that verifies a request, signs a reply of the
-// same length and does nothing else. They take turns in one process, which is
-// client and server at once, so that a figure is a ratio and holds elsewhere.
+// same length and does nothing else, and one that stores a row besides. They
+// take turns in one process, which is client and server at once, so that a figure
+// is a ratio and holds elsewhere.
 //
 //	go -C examples run ./bench/exchange -ledgers memory,sqlite
 //	go -C examples run ./bench/exchange -ledgers postgres -postgres postgres://…
