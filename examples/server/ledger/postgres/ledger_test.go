@@ -84,6 +84,31 @@ func TestRename(t *testing.T) {
 	ledgertest.Rename(t, open(t, pgtest.URL(t)))
 }
 
+// What fails only when it is committed has failed: without a lock, a commit is
+// no statement of its own.
+func TestCommitFails(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	l := open(t, url)
+	ledgertest.Sell(t, l, 0, 1, 5)
+	require.NoError(t, run(t, url, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			RAISE EXCEPTION 'too late';
+		END $$`))
+	require.NoError(t, run(t, url, `CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON accounts
+		DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`))
+	_, err := ledgertest.Grant(l, t, ledgertest.Serial(0), "machine")
+	require.ErrorContains(t, err, "too late")
+	require.NotErrorIs(t, err, ledger.ErrUnknown)
+	require.NoError(t, run(t, url, `DROP TRIGGER late ON accounts`))
+	granted, err := ledgertest.Grant(l, t, ledgertest.Serial(0), "machine")
+	require.NoError(t, err)
+	require.True(t, granted)
+	events, err := l.History(t.Context(), ledgertest.Serial(0), 0, 0)
+	require.NoError(t, err)
+	require.Len(t, events, 2, "sold, and activated once")
+}
+
 func TestOtherSteps(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
