@@ -42,7 +42,7 @@ func (s *Server) Exchange(ctx context.Context, request []byte, from netip.Addr) 
 		ahead := <-v.signing
 		answer, err = ahead.answer, ahead.err
 	default:
-		answer, err = s.sign(v, out)
+		answer, err = s.sign(ctx, v, out)
 	}
 	s.logExchange(ctx, r, out, err)
 	return answer, err
@@ -109,7 +109,7 @@ func (s *Server) settle(ctx context.Context, v *visit) (out outcome, err error) 
 		if v.signing = nil; out.refused() {
 			return errRefused
 		}
-		v.signing = s.signAhead(v, out)
+		v.signing = s.signAhead(ctx, v, out)
 		return nil
 	})
 	if errors.Is(err, errRefused) {
@@ -127,10 +127,10 @@ type signed struct {
 // signAhead signs an outcome while the ledger waits for its disk. Nobody gets
 // what was signed unless the ledger says that it is stored; of an edit that ran
 // again, only the last outcome counts.
-func (s *Server) signAhead(v *visit, out outcome) <-chan signed {
+func (s *Server) signAhead(ctx context.Context, v *visit, out outcome) <-chan signed {
 	result := make(chan signed, 1)
 	go func() {
-		answer, err := s.sign(v, out)
+		answer, err := s.sign(ctx, v, out)
 		result <- signed{answer, err}
 	}()
 	return result
@@ -144,14 +144,15 @@ func (s *Server) trouble(err error) error {
 	return fmt.Errorf("server: the ledger: %w", err)
 }
 
-// sign puts the server's name under an outcome.
-func (s *Server) sign(v *visit, out outcome) (Answer, error) {
+// sign puts the server's name under an outcome. A key that lies in a device that
+// hangs holds nobody longer than ctx lasts.
+func (s *Server) sign(ctx context.Context, v *visit, out outcome) (Answer, error) {
 	r := out.reply
 	r.Product, r.Installation, r.Nonce, r.Request, r.Time = v.Product, v.Installation, v.Nonce, v.Digest, v.now
 	if out.receipt != nil {
 		receipt, err := s.issuer.DraftReceipt(out.receipt)
 		if err == nil {
-			err = s.signer.sign(receipt)
+			err = s.signer.sign(ctx, receipt)
 		}
 		if err != nil {
 			return Answer{}, fmt.Errorf("server: the receipt: %w", err)
@@ -163,7 +164,7 @@ func (s *Server) sign(v *visit, out outcome) (Answer, error) {
 	}
 	reply, err := s.issuer.DraftReply(&r)
 	if err == nil {
-		err = s.signer.sign(reply)
+		err = s.signer.sign(ctx, reply)
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("server: the reply: %w", err)

@@ -189,7 +189,7 @@ func (l *MemoryLedger) load(m *memorySale, at Key) *Account {
 	for _, mark := range at.Marks {
 		maps.Copy(ids, m.marks[mark])
 	}
-	if m.activations[at.ID] != nil {
+	if at.ID != "" && m.activations[at.ID] != nil {
 		ids[at.ID] = true
 	}
 	a := &Account{Sale: m.sale.clone()}

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/latchkey-go/latchkey/license/issuer"
@@ -25,8 +27,9 @@ type unsigned struct {
 	done  chan error
 }
 
-// sign signs a draft.
-func (s *signer) sign(d *issuer.Draft) error {
+// sign signs a draft. If ctx ends first it returns ctx's error, and the draft is
+// not the caller's any more.
+func (s *signer) sign(ctx context.Context, d *issuer.Draft) error {
 	u := &unsigned{draft: d, done: make(chan error, 1)}
 	s.mu.Lock()
 	s.waiting = append(s.waiting, u)
@@ -36,7 +39,23 @@ func (s *signer) sign(d *issuer.Draft) error {
 	if idle {
 		go s.work()
 	}
-	return <-u.done
+	select {
+	case err := <-u.done:
+		return err
+	case <-ctx.Done():
+		s.withdraw(u)
+		return ctx.Err()
+	}
+}
+
+// withdraw forgets a draft that nobody waits for any more, unless it is being
+// signed.
+func (s *signer) withdraw(u *unsigned) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.Index(s.waiting, u); i >= 0 {
+		s.waiting = append(s.waiting[:i:i], s.waiting[i+1:]...)
+	}
 }
 
 // work signs until nothing waits any more.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto"
 	"crypto/ed25519"
 	"errors"
@@ -62,7 +63,7 @@ func TestSignerShares(t *testing.T) {
 		sign := func(n int) {
 			draft, err := i.DraftReply(&license.Reply{Product: "p", Installation: make([]byte, 32), Nonce: make([]byte, 16), Time: time.Unix(1_800_000_000, 0).UTC(), Request: [32]byte{1}})
 			require.NoError(t, err)
-			wg.Go(func() { outcomes[n] = s.sign(draft) })
+			wg.Go(func() { outcomes[n] = s.sign(t.Context(), draft) })
 		}
 		sign(0)
 		<-d.began
@@ -94,4 +95,38 @@ func (s *signer) isBusy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.busy
+}
+
+// A device that hangs holds nobody for longer than the request lasts, and what
+// nobody waits for any more is not signed when it goes on.
+func TestSignerHangs(t *testing.T) {
+	t.Parallel()
+	d := slowDevice{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), make(chan struct{}), make(chan func() error)}
+	i, err := issuer.New("acme", license.RoleActivation, d)
+	require.NoError(t, err)
+	s := &signer{issuer: i}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	outcomes := make([]error, 3)
+	for n := range outcomes {
+		draft, err := i.DraftReply(&license.Reply{Product: "p", Installation: make([]byte, 32), Nonce: make([]byte, 16), Time: time.Unix(1_800_000_000, 0).UTC(), Request: [32]byte{1}})
+		require.NoError(t, err)
+		wg.Go(func() { outcomes[n] = s.sign(ctx, draft) })
+		if n == 0 {
+			<-d.began
+		}
+	}
+	for s.count() < 2 {
+		runtime.Gosched()
+	}
+	cancel()
+	wg.Wait()
+	for _, err := range outcomes {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.Zero(t, s.count())
+	d.next <- func() error { return nil }
+	for s.isBusy() {
+		runtime.Gosched()
+	}
 }

@@ -87,10 +87,18 @@ func (r *Rows) Edit(at server.Key, edit func(*server.Account) error) (*Marked, e
 	if err != nil {
 		return nil, err
 	}
-	if err := guard(edit, account); err != nil {
+	var m *Marked
+	err = guard(func() error {
+		if err := edit(account); err != nil {
+			return err
+		}
+		m, err = r.marked(account)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	return r.marked(account)
+	return m, nil
 }
 
 func (r *Rows) marked(account *server.Account) (*Marked, error) {
@@ -162,14 +170,19 @@ func (m *Marked) putNear(was *SaleRow, put []*server.Activation) error {
 	return nil
 }
 
-// put marks activations that lie apart.
+// put marks activations that lie apart. Of two with one id the later counts.
 func (m *Marked) put(all []*server.Activation) error {
 	for _, a := range all {
 		row, err := EncodeActivation(a)
 		if err != nil {
 			return err
 		}
-		m.Activations = append(m.Activations, row)
+		same := slices.IndexFunc(m.Activations, func(other *ActivationRow) bool { return other.ID == row.ID })
+		if same >= 0 {
+			m.Activations[same] = row
+		} else {
+			m.Activations = append(m.Activations, row)
+		}
 	}
 	return nil
 }
@@ -183,14 +196,14 @@ type panicked struct {
 
 func (p *panicked) Error() string { return "ledger: an edit panicked\n" + string(p.stack) }
 
-func guard(edit func(*server.Account) error, account *server.Account) (err error) {
+func guard(do func() error) (err error) {
 	returned := false
 	defer func() {
 		if value := recover(); value != nil && !returned {
 			err = &panicked{value: value, stack: debug.Stack()}
 		}
 	}()
-	err = edit(account)
+	err = do()
 	returned = true
 	return err
 }

@@ -196,6 +196,9 @@ func (g *Group[J]) take() []*ticket[J] {
 		if g.closed {
 			return nil
 		}
+		if len(g.waiting) > 0 { // they were enough when they came, and are not by now
+			g.timer.Reset(g.wait())
+		}
 		g.wake.Wait()
 	}
 	n := min(len(g.waiting), MaxGroup)

@@ -65,7 +65,7 @@ func again(err error) bool {
 	case errors.Is(err, ledger.ErrUnknown), errors.Is(err, context.DeadlineExceeded):
 		return false
 	case errors.As(err, &asked):
-		return asked.Code == "40001" || asked.Code == "40P01" || asked.Severity != "ERROR"
+		return asked.Code == "40001" || asked.Code == "40P01" || asked.SeverityUnlocalized != "ERROR"
 	default:
 		return pgconn.SafeToRetry(err) || errors.Is(err, errBroken)
 	}

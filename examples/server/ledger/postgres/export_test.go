@@ -16,3 +16,6 @@ var Lists = map[string]string{
 
 // Session is what a connection begins with.
 const Session = session
+
+// Waiting returns how many changes wait for a transaction.
+func (l *Ledger) Waiting() int { return l.group.Waiting() }

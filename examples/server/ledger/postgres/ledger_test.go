@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/latchkey-go/latchkey/examples/server/ledger"
 	"github.com/latchkey-go/latchkey/examples/server/ledger/internal/ledgertest"
 	"github.com/latchkey-go/latchkey/examples/server/ledger/postgres"
+	"github.com/latchkey-go/latchkey/license"
 )
 
 func open(t testing.TB, url string) *postgres.Ledger {
@@ -82,6 +84,78 @@ func TestClose(t *testing.T) {
 func TestRename(t *testing.T) {
 	t.Parallel()
 	ledgertest.Rename(t, open(t, pgtest.URL(t)))
+}
+
+// A line of history that says what was read is true of what is there when it is
+// stored: an edit runs again if another server has changed the sale.
+func TestNoteOnly(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	a, b := open(t, url), open(t, url)
+	ledgertest.Sell(t, a, 0, 1, 5)
+	key := server.Key{Serial: ledgertest.Serial(0)}
+	runs := 0
+	require.NoError(t, a.Change(t.Context(), key, func(account *server.Account) error {
+		if runs++; runs == 1 {
+			require.NoError(t, b.Change(t.Context(), key, func(other *server.Account) error {
+				other.Sale.Blocked = true
+				other.Save()
+				return nil
+			}))
+		}
+		account.Note(server.Event{Kind: server.EventUsage, Detail: fmt.Sprint("blocked: ", account.Sale.Blocked)})
+		return nil
+	}))
+	require.Equal(t, 2, runs)
+	events, err := a.History(t.Context(), key.Serial, 0, 0)
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+	require.Equal(t, "blocked: true", events[1].Detail)
+}
+
+// A change sees the request key that one before it in the same transaction has
+// given to the sale.
+func TestRequestKeyOfTheGroup(t *testing.T) {
+	t.Parallel()
+	l := open(t, pgtest.URL(t))
+	ledgertest.Sell(t, l, 0, 3, 5)
+	began, goOn := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	do := func(at server.Key, edit func(*server.Account)) {
+		wg.Go(func() {
+			require.NoError(t, l.Change(context.Background(), at, func(a *server.Account) error {
+				edit(a)
+				return nil
+			}))
+		})
+	}
+	for n := range 2 { // both workers
+		do(server.Key{Serial: ledgertest.Serial(n)}, func(*server.Account) {
+			began <- struct{}{}
+			<-goOn
+		})
+		<-began
+	}
+	waiting := func(n int) {
+		for l.Waiting() < n {
+			runtime.Gosched()
+		}
+	}
+	do(server.Key{Serial: ledgertest.Serial(2)}, func(a *server.Account) {
+		a.Sale.RequestKey = "1234567897"
+		a.Save()
+	})
+	waiting(1)
+	var found license.Serial
+	do(server.Key{RequestKey: "1234567897"}, func(a *server.Account) {
+		if a.Sale != nil {
+			found = a.Sale.Serial
+		}
+	})
+	waiting(2)
+	close(goOn)
+	wg.Wait()
+	require.EqualValues(t, ledgertest.Serial(2), found)
 }
 
 // What fails only when it is committed has failed: without a lock, a commit is

@@ -3,6 +3,7 @@ package postgres
 import (
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/server/ledger"
+	"github.com/latchkey-go/latchkey/license"
 )
 
 // A state is what a transaction has read, and what its jobs have made of it one
@@ -44,9 +45,10 @@ func (s *sale) activation(id string) *activation {
 	return a
 }
 
-// changed reports whether anything but the history is to be written.
+// changed reports whether anything is to be written. A line of history alone is
+// written with the account, too, so that it is true of what was read.
 func (s *sale) changed() bool {
-	if s.now != s.before {
+	if s.now != s.before || len(s.events) > 0 {
 		return true
 	}
 	for _, a := range s.activations {
@@ -83,6 +85,9 @@ func (s *state) rows(id ledger.Hash, at server.Key) *ledger.Rows {
 // edit runs the edits of jobs. One that fails leaves no trace.
 func (s *state) edit(n *loads, jobs []job, errs []error) {
 	for i, j := range jobs {
+		if j.at.Serial == "" && j.at.RequestKey != "" {
+			n.keys[i], n.found[i] = s.requested(j.at.RequestKey, n.keys[i], n.found[i])
+		}
 		rows := &ledger.Rows{}
 		if n.found[i] {
 			rows = s.rows(n.keys[i], j.at)
@@ -96,6 +101,17 @@ func (s *state) edit(n *loads, jobs []job, errs []error) {
 			s.sales[n.keys[i]].keep(marked)
 		}
 	}
+}
+
+// requested returns which sale has a request key by now: the one that had it, or
+// one that an earlier job has given it to.
+func (s *state) requested(key license.Serial, had ledger.Hash, found bool) (ledger.Hash, bool) {
+	for id, one := range s.sales {
+		if one.now.RequestKey == key {
+			return id, true
+		}
+	}
+	return had, found
 }
 
 // keep takes over what was marked in an account.

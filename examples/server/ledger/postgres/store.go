@@ -74,7 +74,7 @@ func finish(results pgx.BatchResults, n int) (err error) {
 			err = closed
 		}
 		var refused *pgconn.PgError
-		if err != nil && (!errors.As(err, &refused) || refused.Severity != "ERROR") {
+		if err != nil && (!errors.As(err, &refused) || refused.SeverityUnlocalized != "ERROR") {
 			err = fmt.Errorf("%w: %w", ledger.ErrUnknown, err)
 		}
 	}()

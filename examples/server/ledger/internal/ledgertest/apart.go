@@ -69,6 +69,8 @@ func Apart(t *testing.T, l server.Ledger) {
 	}
 	require.Len(t, listed, machines)
 	require.Equal(t, moved, listed[7])
+	put(at, &server.Activation{ID: "A-09"}, one(9)) // of two with one id, the later counts
+	require.Equal(t, []*server.Activation{one(9)}, found(server.Key{Serial: Serial(0), Marks: []string{"m:board:9"}}))
 	before := found(server.Key{Serial: Serial(0), ID: "A-05"})
 	require.Error(t, l.Change(t.Context(), server.Key{Serial: Serial(0), ID: "A-05"}, func(a *server.Account) error {
 		a.Activations[0].Machine = []string{"board:lost"}

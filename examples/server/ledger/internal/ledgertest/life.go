@@ -109,6 +109,13 @@ func Panic(t *testing.T, l server.Ledger) {
 			panic("mine")
 		})
 	})
+	require.Panics(t, func() {
+		_ = l.Change(t.Context(), server.Key{Serial: Serial(0)}, func(a *server.Account) error {
+			a.Save()
+			a.Sale = nil // which cannot be stored
+			return nil
+		})
+	})
 	granted, err := Grant(l, t, Serial(0), "machine")
 	require.NoError(t, err)
 	require.True(t, granted)
