@@ -84,6 +84,7 @@ var tables = []string{
 		number TEXT PRIMARY KEY, status TEXT NOT NULL, actor TEXT NOT NULL, changed BIGINT NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS api_attempts (
 		id TEXT PRIMARY KEY, digest TEXT NOT NULL, keys TEXT NOT NULL, created BIGINT NOT NULL)`,
+	`CREATE INDEX IF NOT EXISTS api_attempts_by_age ON api_attempts (created)`,
 }
 
 // creating is the advisory lock of whoever makes the tables: in PostgreSQL, two

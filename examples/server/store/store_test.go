@@ -120,6 +120,12 @@ func TestAttempts(t *testing.T) {
 		for _, k := range kept {
 			require.Equal(t, kept[0], k)
 		}
+		later, err := open().Attempt(t.Context(), store.Attempt{ID: "one", Digest: "d", Keys: "new"}, noon.Add(store.AttemptLife))
+		require.NoError(t, err)
+		require.Equal(t, kept[0], later)
+		later, err = open().Attempt(t.Context(), store.Attempt{ID: "one", Digest: "d", Keys: "new"}, noon.Add(store.AttemptLife+time.Second))
+		require.NoError(t, err)
+		require.Equal(t, "new", later.Keys, "after that it is forgotten")
 		other, err := open().Attempt(t.Context(), store.Attempt{ID: "two", Keys: "k"}, noon)
 		require.NoError(t, err)
 		require.Equal(t, "k", other.Keys)
