@@ -18,7 +18,10 @@ import (
 
 // Options are what a Server works with.
 type Options struct {
-	Issuer  *issuer.Issuer   // signs replies and receipts; its role is "activation"
+	// Issuer signs replies and receipts; its role is "activation". It is asked
+	// once for all documents that are wanted at the same time, and not again
+	// before it has answered, so a device is never asked twice at once.
+	Issuer  *issuer.Issuer
 	Keyring *license.Keyring // verifies what the back office hands in, and has the issuer's key
 	Ledger  Ledger
 
