@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,9 +64,10 @@ type Group[J any] struct {
 
 // A ticket is a job with its outcome, which stands when done is closed.
 type ticket[J any] struct {
-	job  J
-	err  error
-	done chan struct{}
+	job   J
+	alone bool // it is to have a transaction of its own
+	err   error
+	done  chan struct{}
 }
 
 // NewGroup starts workers, each of which has at most one transaction on its
@@ -202,6 +204,9 @@ func (g *Group[J]) take() []*ticket[J] {
 		g.wake.Wait()
 	}
 	n := min(len(g.waiting), MaxGroup)
+	if g.waiting[0].alone {
+		n = 1
+	}
 	group := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
 	g.taken += n
@@ -231,8 +236,10 @@ func (g *Group[J]) serve(group []*ticket[J]) {
 	learn := sync.OnceFunc(func() { g.learn(len(group), time.Since(began)) })
 	defer func() { // only where an edit has ended this goroutine is anything left
 		learn()
-		for _, t := range group[told:] {
-			t.finish(errLeft)
+		if rest := group[told:]; len(group) == 1 && len(rest) == 1 {
+			rest[0].finish(errLeft)
+		} else if len(rest) > 0 {
+			g.again(rest)
 		}
 	}()
 	errs, err := g.try(group)
@@ -250,6 +257,19 @@ func (g *Group[J]) serve(group []*ticket[J]) {
 		told++
 		group[i].finish(first(err, errs[0]))
 	}
+}
+
+// again has jobs done that shared a transaction with one that ended the worker's
+// goroutine, each alone.
+func (g *Group[J]) again(rest []*ticket[J]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, t := range rest {
+		t.alone = true
+	}
+	g.waiting = append(slices.Clone(rest), g.waiting...)
+	g.late = true
+	g.wake.Signal()
 }
 
 func (g *Group[J]) try(group []*ticket[J]) ([]error, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -185,6 +186,35 @@ func TestGroupGoexit(t *testing.T) {
 	require.Error(t, g.Do(t.Context(), 0))
 	require.NoError(t, g.Do(t.Context(), 1), "another worker takes over")
 	g.Close()
+}
+
+// Whoever shared a transaction with an edit that ended its goroutine is served
+// all the same, and that edit's caller alone is told.
+func TestGroupGoexitAlone(t *testing.T) {
+	t.Parallel()
+	m := newMedium()
+	m.fail = func(jobs []int) error {
+		if slices.Contains(jobs, 3) {
+			runtime.Goexit()
+		}
+		return nil
+	}
+	g, outcomes, wait := begin(t, m, 7)
+	close(m.hold)
+	wait()
+	g.Close()
+	for i, err := range outcomes {
+		switch {
+		case i == 3:
+			require.Error(t, err)
+			require.NotErrorIs(t, err, errOdd)
+		case i%2 == 1:
+			require.ErrorIs(t, err, errOdd)
+		default:
+			require.NoError(t, err)
+		}
+	}
+	require.Len(t, m.groups, 6, "each was done once")
 }
 
 // After a crowd of eight, a worker waits until its half of one has come, and
