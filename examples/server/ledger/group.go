@@ -171,6 +171,7 @@ func (g *Group[J]) Close() {
 	g.wake.Broadcast()
 	g.mu.Unlock()
 	g.workers.Wait()
+	g.timer.Stop()
 }
 
 // work does groups until there are no more. Should an edit end the goroutine,

@@ -111,8 +111,7 @@ func (l *Ledger) edited(ctx context.Context, conn *pgx.Conn, jobs []job, errs []
 	if err != nil {
 		return nil, err
 	}
-	state.edit(loads, jobs, errs)
-	return state, nil
+	return state, state.edit(loads, jobs, errs)
 }
 
 // rollback ends a transaction if one is open; the pool drops a connection on

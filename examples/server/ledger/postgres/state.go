@@ -1,9 +1,10 @@
 package postgres
 
 import (
+	"errors"
+
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/server/ledger"
-	"github.com/latchkey-go/latchkey/license"
 )
 
 // A state is what a transaction has read, and what its jobs have made of it one
@@ -82,11 +83,17 @@ func (s *state) rows(id ledger.Hash, at server.Key) *ledger.Rows {
 	return rows
 }
 
+// errRenamed has jobs done each in a transaction of its own, where one asks by
+// a request key and another has given one away or got one: whom a key names was
+// looked up before all of them.
+var errRenamed = errors.New("postgres: a request key has changed within a transaction")
+
 // edit runs the edits of jobs. One that fails leaves no trace.
-func (s *state) edit(n *loads, jobs []job, errs []error) {
+func (s *state) edit(n *loads, jobs []job, errs []error) error {
+	renamed := false
 	for i, j := range jobs {
-		if j.at.Serial == "" && j.at.RequestKey != "" {
-			n.keys[i], n.found[i] = s.requested(j.at.RequestKey, n.keys[i], n.found[i])
+		if renamed && j.at.Serial == "" && j.at.RequestKey != "" {
+			return errRenamed
 		}
 		rows := &ledger.Rows{}
 		if n.found[i] {
@@ -98,20 +105,11 @@ func (s *state) edit(n *loads, jobs []job, errs []error) {
 			continue
 		}
 		if !marked.Empty() {
+			renamed = renamed || marked.Sale != nil && marked.Sale.RequestKey != rows.Sale.RequestKey
 			s.sales[n.keys[i]].keep(marked)
 		}
 	}
-}
-
-// requested returns which sale has a request key by now: the one that had it, or
-// one that an earlier job has given it to.
-func (s *state) requested(key license.Serial, had ledger.Hash, found bool) (ledger.Hash, bool) {
-	for id, one := range s.sales {
-		if one.now.RequestKey == key {
-			return id, true
-		}
-	}
-	return had, found
+	return nil
 }
 
 // keep takes over what was marked in an account.

@@ -91,6 +91,17 @@ func Rename(t *testing.T, l server.Ledger) {
 			return nil
 		}))
 	}
+	for _, text := range [][]byte{nil, []byte("third"), nil} {
+		require.NoError(t, edit(server.Key{Serial: "S-1"}, func(a *server.Account) {
+			a.Sale.License = text
+			a.Save()
+		}))
+		require.NoError(t, l.Look(t.Context(), server.Key{Serial: "S-1"}, func(a *server.Account) error {
+			require.Equal(t, text, a.Sale.License)
+			require.Len(t, a.Sale.Updates, 1)
+			return nil
+		}))
+	}
 	found, err := l.Sales(t.Context(), server.Filter{Product: "two", Order: "two", Customer: "two"})
 	require.NoError(t, err)
 	require.Len(t, found, 1)
