@@ -6,7 +6,7 @@
 // What is embedded here belongs to a vendor who does not exist: the keys behind
 // embedded/keyring.txt are made from a sentence that anybody can read in
 // embedded_test.go, so anybody can license this program. Put your own keyring
-// and catalogue there, which "vendor keyring" and "vendor catalogue" make, and
+// and catalogue there, which "latchkey keyring" and "latchkey catalogue" make, and
 // build again. There is no flag for it, in this product or in yours: whoever
 // chooses the keyring chooses whose licences count.
 package main

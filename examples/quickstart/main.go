@@ -56,6 +56,6 @@ func run(out io.Writer) error {
 			return err
 		}
 	}
-	s.say("\nThat is the whole of it. examples/vendor, examples/server and examples/product are the same parts as programs to copy from.")
+	s.say("\nThat is the whole of it. examples/latchkey, examples/server and examples/product are the same parts as programs to copy from.")
 	return nil
 }

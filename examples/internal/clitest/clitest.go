@@ -1,5 +1,5 @@
 // Package clitest runs the scripts that test the example programs. In a script,
-// vendor and product are the programs as they ship, but for what they take from
+// latchkey and product are the programs as they ship, but for what they take from
 // outside: the clock, the machine, and what a product embeds.
 //
 //	env NOW=2026-06-01               the clock of both, noon UTC of a day or a time
@@ -32,7 +32,7 @@ import (
 // Main is TestMain of a package with scripts.
 func Main(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"vendor": func() {
+		"latchkey": func() {
 			os.Exit(vendorcmd.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, clock))
 		},
 		"product": func() {

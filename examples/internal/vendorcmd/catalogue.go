@@ -9,7 +9,7 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A catalogueDescription is what the file of "vendor catalogue" has.
+// A catalogueDescription is what the file of "latchkey catalogue" has.
 type catalogueDescription struct {
 	Product  string               `json:"product"`
 	Editions []editionDescription `json:"editions"`

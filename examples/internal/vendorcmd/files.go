@@ -131,7 +131,7 @@ func readKey(path string) (issuer.PrivateKey, error) {
 	key, err := issuer.ReadKeyFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return key, fmt.Errorf("%s: there is no such file: \"vendor keygen\" makes a private key", path)
+		return key, fmt.Errorf("%s: there is no such file: \"latchkey keygen\" makes a private key", path)
 	case errors.Is(err, issuer.ErrPermissions):
 		return key, fmt.Errorf("%s: others than the owner can read this private key, so it may have been copied: run chmod 600 %s, and consider a new key", path, path)
 	case err != nil:

@@ -152,7 +152,7 @@ func productOf(d *description.Terms, id string) *description.Product {
 func advised(err error) error {
 	switch {
 	case errors.Is(err, description.ErrUpdate):
-		return fmt.Errorf("%w: \"vendor update\" makes one", description.ErrUpdate)
+		return fmt.Errorf("%w: \"latchkey update\" makes one", description.ErrUpdate)
 	case errors.Is(err, description.ErrNoKind):
 		return fmt.Errorf("%w: add --kind full", err)
 	case errors.Is(err, description.ErrNoChange):

@@ -22,7 +22,7 @@ type issueFlags struct {
 func issueCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "issue", Summary: "Issue a licence.",
-		Help: `  vendor issue --product acme-cad --feature export \
+		Help: `  latchkey issue --product acme-cad --feature export \
       --feature 'render:until=2027-12-31,runs=100,seats=5' \
       --licensee "Ada Lovelace" --company Acme --email ada@acme.example \
       --scheme workstation --fingerprint ada.fingerprint --out ada.lic
@@ -37,7 +37,7 @@ With --needs-receipt it runs only where the activation server has confirmed it:
 the customer enters the serial number, and the server's receipt says where and
 until when. Then --scheme alone binds it to the machine that activates it:
 
-  vendor issue --product acme-cad --feature draw --needs-receipt --scheme workstation
+  latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
 ` + description.LimitsHelp + "\n\n" + fileHelp + `
 
@@ -60,7 +60,7 @@ and the scheme.`,
 			f.StringVar(&i.serialOut, "serial-out", "", "`FILE` for the serial number, which must not be there yet")
 			return func(args []string) error {
 				if len(args) > 0 {
-					return cli.Usagef("%q is not expected here: see \"vendor issue --help\"", args[0])
+					return cli.Usagef("%q is not expected here: see \"latchkey issue --help\"", args[0])
 				}
 				return i.run()
 			}

@@ -22,7 +22,7 @@ type keyFlags struct {
 func keyCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "key", Summary: "Make an activation key that is typed from paper.",
-		Help: `  vendor key --edition Standard --term until=2027-12-31 --name "Müller & Söhne"
+		Help: `  latchkey key --edition Standard --term until=2027-12-31 --name "Müller & Söhne"
 
 A typed key is a complete licence in six rows, or seven if it is bound to a
 machine. It needs no file and no server, only a product with the catalogue. The

@@ -25,7 +25,7 @@ func keyringCommand(t *tool) cli.Command {
 		Name: "keyring", Summary: "Make the list of public keys that products trust, or sign the next one.",
 		Help: `The first keyring, which products embed:
 
-  vendor keyring --vendor acme --add license.key:2031-12-31 \
+  latchkey keyring --vendor acme --add license.key:2031-12-31 \
       --add activation.key.pub:2031-12-31 --add root.key:2041-12-31 --out keyring.txt
 
 Private and public key files will both do; no private half gets into a keyring.
@@ -35,8 +35,8 @@ what was issued before stays valid.
 The next keyring, with one key more and one less, and as a signed document that
 products which are installed already follow when it is imported:
 
-  vendor keyring --base keyring.txt --add new.key:2036-12-31 --drop 1f6f4c9d0be8a7c2 --out next.txt
-  vendor keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
+  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --drop 1f6f4c9d0be8a7c2 --out next.txt
+  latchkey keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
 
 It must be signed by a quorum of the root keys of the old keyring and by a
 quorum of those of the new one; this is checked before anything is written.`,

@@ -13,16 +13,16 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-const about = `vendor is a licence vendor's back office on the command line.
+const about = `latchkey is a licence vendor's back office on the command line.
 
 It needs three kinds of keys, each a file that only its owner can read: a
 licence key signs what customers may use, an activation key signs what the
 activation server says (the time, for instance), root keys sign keyrings. The
 keyring lists their public halves, and products embed it. The usual order is
 
-  vendor keygen --role license --out license.key
-  vendor keyring --vendor acme --add license.key:2031-12-31 --out keyring.txt
-  vendor issue --product acme-cad --feature draw --licensee "Ada" --out ada.lic
+  latchkey keygen --role license --out license.key
+  latchkey keyring --vendor acme --add license.key:2031-12-31 --out keyring.txt
+  latchkey issue --product acme-cad --feature draw --licensee "Ada" --out ada.lic
 
 Commands look for license.key, activation.key and keyring.txt in the present
 folder unless --key and --keyring say otherwise.`
@@ -48,7 +48,7 @@ type tool struct {
 func Run(args []string, in io.Reader, out, err io.Writer, now func() time.Time) int {
 	t := &tool{in: in, out: out, err: err, now: now}
 	p := &cli.Program{
-		Name: "vendor", Help: about, Footer: footer, Out: out, Report: t.report,
+		Name: "latchkey", Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) { f.BoolVar(&t.json, "json", t.json, "answer in JSON") },
 		Commands: []cli.Command{
 			keygenCommand(t), keyringCommand(t), catalogueCommand(t),
@@ -69,7 +69,7 @@ func (t *tool) report(command string, err error) int {
 		_ = cli.WriteJSON(t.out, cli.Fields{"error": cli.ErrorFields(err, license.English)})
 		return code
 	}
-	name := "vendor"
+	name := "latchkey"
 	if command != "" {
 		name += " " + command
 	}

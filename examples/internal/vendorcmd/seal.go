@@ -22,18 +22,18 @@ type sealFlags struct {
 func sealCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "seal", Summary: "Put an update into a licence that waits there for its unlock code.",
-		Help: `  vendor seal --license ada.lic --product acme-cad --feature render:until=2027-12-31 --out ada-sealed.lic
+		Help: `  latchkey seal --license ada.lic --product acme-cad --feature render:until=2027-12-31 --out ada-sealed.lic
 
 The customer imports the new licence file, in which the update lies sealed. When
 it is paid for, they get the unlock code, one row to type, which opens it
 offline. Print the code that this command prints, or have it written to a file
 with --code-out: it is nowhere else, and the licence has only its hash.
 
-The update is described as in "vendor update". The new licence has one revision
+The update is described as in "latchkey update". The new licence has one revision
 more than the old one, so that products take it in its place; name it as
 --license from now on. --applied names the updates that were sent before, so
 that the licence has them, too. --crm-id and --comment go to a record beside the
-file, as those of "vendor update" do.
+file, as those of "latchkey update" do.
 
 ` + description.LimitsHelp + "\n\n" + description.ChangeHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {

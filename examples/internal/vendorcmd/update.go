@@ -25,7 +25,7 @@ type updateFlags struct {
 func updateCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "update", Summary: "Change a licence that a customer has.",
-		Help: `  vendor update --license ada.lic --product acme-cad \
+		Help: `  latchkey update --license ada.lic --product acme-cad \
       --feature export:extend=30d --feature print:runs=+100 --out ada-1.update
 
 An update is an add-on unless --rewrite is given. An add-on never takes a right
@@ -59,7 +59,7 @@ licensee never changes.`,
 			return func(args []string) error {
 				switch {
 				case len(args) > 0:
-					return cli.Usagef("%q is not expected here: see \"vendor update --help\"", args[0])
+					return cli.Usagef("%q is not expected here: see \"latchkey update --help\"", args[0])
 				case u.license == "" && (u.serialFrom == "" || u.sequence < 1):
 					return cli.Usagef("say which licence is updated: --license FILE, or --serial-from FILE and --sequence NUMBER")
 				case u.license != "" && u.serialFrom != "":

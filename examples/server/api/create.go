@@ -196,7 +196,7 @@ func (a *API) serialIn(document []byte) (license.Serial, error) {
 	}
 	serial, err := serialOf(string(l.Serial))
 	if err != nil || serial != l.Serial {
-		return "", bad("serial", "The licence's serial number is none that can be typed.", "Have the back office draw serial numbers with keyfmt.Generate, or with \"vendor issue\".")
+		return "", bad("serial", "The licence's serial number is none that can be typed.", "Have the back office draw serial numbers with keyfmt.Generate, or with \"latchkey issue\".")
 	}
 	return serial, nil
 }

@@ -137,7 +137,7 @@ func parseNetworks(text string) (networks []netip.Prefix, err error) {
 
 func readKeyring(name string) (*license.Keyring, error) {
 	if name == "" {
-		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"vendor keyring\" makes one")
+		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"latchkey keyring\" makes one")
 	}
 	text, err := readFile("keyring", name)
 	if err != nil {
@@ -150,14 +150,14 @@ func readKeyring(name string) (*license.Keyring, error) {
 // readIssuer reads a private key that must have a role.
 func readIssuer(flag, name string, role license.Role, vendor string) (*issuer.Issuer, error) {
 	if name == "" {
-		return nil, cli.Usagef("name the private key of the role %s with --%s FILE; \"vendor keygen --role %s\" makes one", role, flag, role)
+		return nil, cli.Usagef("name the private key of the role %s with --%s FILE; \"latchkey keygen --role %s\" makes one", role, flag, role)
 	}
 	key, err := issuer.ReadKeyFile(name)
 	switch {
 	case errors.Is(err, issuer.ErrPermissions):
 		return nil, fmt.Errorf("--%s %s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", flag, name)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("--%s %s: there is no such file: \"vendor keygen --role %s\" makes one", flag, name, role)
+		return nil, fmt.Errorf("--%s %s: there is no such file: \"latchkey keygen --role %s\" makes one", flag, name, role)
 	case err != nil:
 		return nil, fmt.Errorf("--%s %s: %s", flag, name, strings.TrimPrefix(err.Error(), "issuer: "))
 	case key.Role() != role:

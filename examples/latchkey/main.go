@@ -1,7 +1,8 @@
-// Command vendor is the vendor's back office on the command line: it makes
+// Command latchkey is the vendor's back office on the command line: it makes
 // keys, signs licences, updates and typed keys, and says what any of them is.
 //
-//	go run ./vendor help
+//	go install github.com/latchkey-go/latchkey/examples/latchkey@latest
+//	latchkey help
 package main
 
 import (
