@@ -74,7 +74,7 @@ func fullSale() *server.Sale {
 	return &server.Sale{
 		Serial: "S-FULL", RequestKey: "1234567894", Product: "acme-cad", Also: []string{"acme-cam", "acme-sim"}, TrialSpan: license.Span{Months: 1, Days: 14},
 		Actor: "orders", Order: "2026/0815", Customer: "Ödland & Söhne", Created: born, Version: 7,
-		Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
+		CountBy: server.CountInstallations, Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
 		Transfers: 2, Period: 365 * 24 * time.Hour, GivenUp: []time.Time{born, born.Add(time.Hour)},
 		Lease: 30 * 24 * time.Hour, Grace: 36 * time.Hour,
 		License: []byte("-----BEGIN …\n\x00\xff"), LicenseID: "L-1", Revision: 4, Scheme: "board+disk~/1", Pending: true,

@@ -261,7 +261,8 @@ func (c *client) copy() *client {
 	return &other
 }
 
-// fingerprint reads a machine; a value "?" cannot be read.
+// fingerprint reads a machine; a value "?" cannot be read, and of what is ""
+// there is none.
 func fingerprint(t testing.TB, values map[string]string) []byte {
 	t.Helper()
 	if values == nil {

@@ -117,6 +117,7 @@ type Sale struct {
 	Created    time.Time
 	Version    int64 // grows with every change
 
+	CountBy     CountBy      // what takes a place where there is no Scheme
 	Limit       int64        // how many machines may have it activated at once, and for a trial, ever
 	Used        int64        // how many have
 	TrialSpan   license.Span // how long a trial lasts that counts from its activation; zero for another

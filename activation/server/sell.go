@@ -50,7 +50,13 @@ func (s *Server) fill(sale *Sale) error {
 	if err != nil {
 		return err
 	}
-	return sale.take(l, sale.License)
+	if err := sale.take(l, sale.License); err != nil {
+		return err
+	}
+	if sale.Scheme != "" && sale.CountBy != CountMachines {
+		return errors.New("under a binding scheme machines are counted: leave CountBy empty, or the scheme out")
+	}
+	return nil
 }
 
 // checkSale checks what is not the licence's.
@@ -66,6 +72,8 @@ func checkSale(s *Sale) error {
 		return errors.New("a Grace follows a Lease, and there is none")
 	case s.Period%time.Second != 0 || s.Lease%time.Second != 0 || s.Grace%time.Second != 0:
 		return errors.New("the fields Period, Lease and Grace are whole seconds")
+	case s.CountBy != CountMachines && s.CountBy != CountInstallations:
+		return fmt.Errorf("the CountBy is server.CountMachines, which is empty, or server.CountInstallations, which is %q", CountInstallations)
 	case len(s.Contact) > license.MaxText || !utf8.ValidString(s.Contact):
 		return fmt.Errorf("the Contact is a text of at most %d bytes", license.MaxText)
 	}

@@ -60,6 +60,7 @@ func encodeData(s *server.Sale) ([]byte, error) {
 	w.BoolMember("blocked", s.Blocked)
 	w.BoolMember("cancelled", s.Cancelled)
 	w.StringMember("contact", s.Contact)
+	w.StringMember("count_by", string(s.CountBy))
 	putTime(&w, "created", s.Created)
 	putGivenUp(&w, s.GivenUp)
 	putDuration(&w, "grace", "grace_ns", s.Grace)
@@ -104,6 +105,8 @@ func readMember(r *strictjson.Reader, name string, s *server.Sale) {
 		s.Cancelled = r.Bool()
 	case "contact":
 		s.Contact = r.String()
+	case "count_by":
+		s.CountBy = server.CountBy(r.String())
 	case "created":
 		s.Created = readTime(r)
 	case "given_up":
