@@ -94,5 +94,6 @@
 // A check that finds everything as it was is written down only if the last
 // was 12 hours ago; until then the use that it tells is not kept either, unless
 // of a new revision of the licence. A report of use is written if it says
-// anything new. Counts of use never fall within a revision.
+// anything new, and another label at once. Labels are in no history, from which
+// nothing is ever removed. Counts of use never fall within a revision.
 package server

@@ -15,8 +15,8 @@ import (
 
 // Sell adds sales, all or none. Of each, Serial, Limit and License are needed:
 // a licence that the back office has signed, that needs a receipt and has that
-// serial number. What the licence says is filled in: its id, revision and
-// binding scheme, its products, of which Product is the first unless it names
+// serial number. What the licence says is filled in: its id, licensee,
+// revision and binding scheme, its products, of which Product is the first unless it names
 // another one, and Pending for a provisional one; so are Created, Actor and
 // Version. Used and Updates begin empty.
 //
@@ -118,6 +118,7 @@ func (s *Sale) take(l *license.License, text []byte) error {
 		s.alsoSells(p.ID)
 	}
 	s.License, s.LicenseID, s.Revision, s.Pending = text, l.ID, l.Revision, l.Kind == license.Provisional
+	s.Licensee = l.Licensee
 	s.TrialSpan = license.Span{}
 	if s.Trial && l.Window.Kind == license.FromActivation {
 		s.TrialSpan = l.Window.Span

@@ -66,6 +66,9 @@ func encodeData(s *server.Sale) ([]byte, error) {
 	putDuration(&w, "grace", "grace_ns", s.Grace)
 	putDuration(&w, "lease", "lease_ns", s.Lease)
 	w.StringMember("license_id", s.LicenseID)
+	w.StringMember("licensee_company", s.Licensee.Company)
+	w.StringMember("licensee_email", s.Licensee.Email)
+	w.StringMember("licensee_name", s.Licensee.Name)
 	w.IntMember("limit", s.Limit)
 	w.BoolMember("payment_hold", s.PaymentHold)
 	w.BoolMember("pending", s.Pending)
@@ -123,6 +126,12 @@ func readMember(r *strictjson.Reader, name string, s *server.Sale) {
 		s.Lease += readDuration(r, time.Nanosecond)
 	case "license_id":
 		s.LicenseID = r.String()
+	case "licensee_company":
+		s.Licensee.Company = r.String()
+	case "licensee_email":
+		s.Licensee.Email = r.String()
+	case "licensee_name":
+		s.Licensee.Name = r.String()
 	case "limit":
 		s.Limit = number(r)
 	case "payment_hold":
