@@ -251,7 +251,7 @@ func TestProgramRefused(t *testing.T) {
 		code int
 		args []string
 	}{
-		"\"latchkey keyring\" makes one":      {2, []string{"--keyring", ""}},
+		"\"server init\" makes one":           {2, []string{"--keyring", ""}},
 		"\"latchkey keygen --role activation": {2, []string{"--activation-key", ""}},
 		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},
