@@ -2,6 +2,7 @@ package serverapp_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,7 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/binding/machine"
+	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
 	"github.com/latchkey-go/latchkey/examples/product/productcmd"
+	"github.com/latchkey-go/latchkey/examples/server/apiclient"
+	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
 )
 
 // emptyProgram is the program in a folder where nothing is yet.
@@ -40,12 +44,25 @@ func commandsOf(t testing.TB, block string) (lines []string) {
 	require.True(t, found, "the README has no block %q", block)
 	body, _, found := strings.Cut(rest, "```")
 	require.True(t, found)
-	return strings.Split(strings.TrimSpace(body), "\n")
+	open := false
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.TrimSpace(body), "\\\n", ""), "\n") {
+		if open { // a quoted text goes on
+			lines[len(lines)-1] += line
+		} else {
+			lines = append(lines, line)
+		}
+		open = open != (strings.Count(line, "'")%2 == 1)
+	}
+	return lines
 }
 
 // words splits a command line as a shell does, as far as the README needs it.
 func words(line string) (words []string) {
-	for i, part := range strings.Split(line, `"`) {
+	quote := `"`
+	if strings.Contains(line, "'") {
+		quote = "'"
+	}
+	for i, part := range strings.Split(line, quote) {
 		if i%2 == 1 {
 			words = append(words, part)
 		} else {
@@ -53,6 +70,59 @@ func words(line string) (words []string) {
 		}
 	}
 	return words
+}
+
+// The README's longer way does what it says: keys from the vendor's command, a
+// token, a sale by curl, and the calls that look at it.
+func TestReadmeByHand(t *testing.T) {
+	address := freePort(t)
+	p := emptyProgram(t, "LATCHKEY_LISTEN="+address)
+	lines := map[string][]string{}
+	for _, block := range []string{"by hand", "sell", "look"} {
+		lines[block] = commandsOf(t, block)
+	}
+	t.Chdir(p.dir)
+	for _, line := range lines["by hand"] {
+		args := words(line)
+		switch {
+		case args[0] == "umask":
+		case args[0] == "latchkey":
+			var out, diagnostics bytes.Buffer
+			require.Zero(t, vendorcmd.Run(args[1:], strings.NewReader(""), &out, &diagnostics, time.Now), "%s: %s", line, diagnostics.String())
+		case args[len(args)-1] == "&":
+			defer p.serve(t, args[1:len(args)-1]...).stop(t)
+		default:
+			file := strings.TrimPrefix(args[len(args)-1], ">")
+			out, said, code := p.run(t, args[1:len(args)-1]...)
+			require.Zero(t, code, said)
+			require.NoError(t, os.WriteFile(file, []byte(out), 0o600))
+		}
+	}
+	token, err := os.ReadFile("orders.token")
+	require.NoError(t, err)
+	desk := servertest.NewCaller(t, "http://"+address, strings.TrimSpace(string(token)))
+	post := func(path, body string) object {
+		var call object
+		require.NoError(t, json.Unmarshal([]byte(body), &call), body)
+		return desk.OK(path, call)
+	}
+	require.Len(t, lines["sell"], 1)
+	args := words(lines["sell"][0])
+	path := strings.TrimPrefix(args[1], "http://127.0.0.1:8080/api/v1/")
+	sale := post(path, args[len(args)-1])["serials"].([]any)[0].(object)
+	require.EqualValues(t, 3, sale["limit"])
+	n := 0
+	for _, line := range lines["look"] {
+		args := words(strings.ReplaceAll(line, "S….", sale["serial"].(string)))
+		if args[0] == "api" {
+			n++
+			post(args[1], args[2])
+		}
+	}
+	require.Equal(t, 4, n)
+	found, err := desk.API().SearchPage(t.Context(), apiclient.Search{Licensee: "ada"})
+	require.NoError(t, err)
+	require.False(t, found.Sales[0].Blocked)
 }
 
 // The README's four commands, as they stand there, lead from nothing to a
