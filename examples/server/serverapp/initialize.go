@@ -345,8 +345,7 @@ func (n *first) say() error {
   catalogue.doc    the product's editions, signed, which it embeds, too
   catalogue.json   what is sold: products, features, editions; change it as you like
   server.settings  what the server starts with
-  latchkey.db      what was sold, and to whom; keep copies, as secret as the keys
-
+%s
 Secret, readable by you alone, and not shown:
   root.key         signs the next keyring: move it off this machine, into a safe
   license.key      decides what customers may use: move it to the back office
@@ -362,8 +361,16 @@ Sell, in another terminal:
 
 The serial number that this prints is what the product takes:
   product activate --server http://%s SERIAL
-`, n.vendor, flags, sell, n.t.settings.listen)
+`, n.vendor, n.aboutDatabase(), flags, sell, n.t.settings.listen)
 	return err
+}
+
+// aboutDatabase says where what is sold will be.
+func (n *first) aboutDatabase() string {
+	if n.isURL() {
+		return "  Set LATCHKEY_DATABASE for the server, too: its URL may hold a password, and is\n  in no file.\n"
+	}
+	return "  latchkey.db      what was sold, and to whom; keep copies, as secret as the keys\n"
 }
 
 // quoted returns a path as a shell takes it.
