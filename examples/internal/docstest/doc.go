@@ -25,8 +25,8 @@
 //	                         statements. It is type-checked.
 //	```go run                a whole file that is run as well: a program by "go run", a file
 //	                         that imports testing by "go test".
-//	```go file=main.go       a whole file, which is also written to the page's folder. Any
-//	                         other language can have the word, too.
+//	```go file=main.go       a whole file, which is also written to the folder that the
+//	                         commands are in. Any other language can have the word, too.
 //	```sh norun=needs-root   neither run nor checked, and why. Go and sh can have the word.
 //
 // Blocks of any other language are shown to the reader, and nothing is done with
@@ -69,7 +69,7 @@
 //
 // The page's folder is a Go module, acme.example/cad, in a workspace with the
 // library: "go run ." and "go test" work there without a network. "go mod init"
-// and "go get" do not, and are marked norun.
+// and "go get" do not; a page with them takes the option Packed.
 package docstest
 
 import (

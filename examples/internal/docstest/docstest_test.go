@@ -13,6 +13,11 @@ func TestPageOfEveryMarkup(t *testing.T) {
 	Run(t, "testdata/markup.md", Env("FROM_TEST=yes"))
 }
 
+func TestPackedPage(t *testing.T) {
+	t.Parallel()
+	Run(t, "testdata/packed.md", Packed())
+}
+
 // TestWrongPages holds every kind of fault in a page to be found.
 func TestWrongPages(t *testing.T) {
 	t.Parallel()

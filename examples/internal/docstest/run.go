@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/latchkey-go/latchkey/examples/internal/modproxy"
 )
 
 // An Option changes how a page is run.
@@ -24,6 +26,14 @@ type Option func(*page)
 // Env adds variables, as NAME=VALUE, to the environment of a page's commands.
 func Env(variables ...string) Option {
 	return func(p *page) { p.env = append(p.env, variables...) }
+}
+
+// Packed runs the commands of a page as those of a stranger, who has Go and
+// nothing else: the page's folder is empty and no module, and "go get" and "go
+// install" fetch the library and the examples as they would be released, see
+// package modproxy.
+func Packed() Option {
+	return func(p *page) { p.packed = true }
 }
 
 // Run runs a page of the documentation, and fails the test where the page is
@@ -43,6 +53,7 @@ func Run(t *testing.T, path string, options ...Option) {
 type page struct {
 	name    string
 	env     []string
+	packed  bool
 	scratch string // the test's own files
 	folder  string // the page's folder
 	shell   *shell
@@ -80,20 +91,41 @@ func runPage(dir, name, text string, options ...Option) error {
 		}
 	}
 	if len(p.faults) == 0 {
-		p.faults = append(p.faults, p.execute(dir))
+		p.faults = append(p.faults, p.execute())
 	}
 	return errors.Join(p.faults...)
 }
 
-// prepare makes the page's folder, a module in a workspace with the library.
+// prepare makes the page's folder and the environment of its commands.
 func (p *page) prepare(dir string) error {
+	home := filepath.Join(dir, "home")
+	for _, folder := range []string{p.scratch, p.folder, home} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
+	}
+	if p.packed {
+		return p.preparePacked(filepath.Join(dir, "proxy"), home)
+	}
+	p.env = append(p.environment(home), p.env...)
 	work, err := workspace(p.folder)
 	return errors.Join(err,
-		os.MkdirAll(p.scratch, 0o700), os.MkdirAll(p.folder, 0o700), os.MkdirAll(filepath.Join(dir, "home"), 0o700),
 		os.WriteFile(filepath.Join(p.folder, "go.mod"), []byte("module acme.example/cad\n\ngo 1.25.0\n"), 0o600),
 		os.WriteFile(filepath.Join(p.scratch, "go.work"), []byte(work), 0o600),
 	)
 }
+
+func (p *page) preparePacked(proxy, home string) error {
+	if _, err := modproxy.Pack(filepath.Dir(examples()), proxy); err != nil {
+		return err
+	}
+	env, err := modproxy.Environment(proxy, home)
+	p.env = append(append(env, "LANG=C.UTF-8", "LC_ALL=", p.listen()), p.env...)
+	return err
+}
+
+// listen is the variable with the address at which a server without --listen is.
+func (p *page) listen() string { return fmt.Sprint("LATCHKEY_LISTEN=127.0.0.1:", p.shell.port) }
 
 var workReplace = regexp.MustCompile(`(?m)^replace .* => \.\.$`)
 
@@ -197,14 +229,14 @@ func importsTesting(text string) bool {
 }
 
 // execute runs the script, and compares what it says with what the page shows.
-func (p *page) execute(dir string) error {
+func (p *page) execute() error {
 	p.shell.end()
 	script := filepath.Join(p.scratch, "script")
 	if err := os.WriteFile(script, []byte(p.shell.script.String()), 0o600); err != nil {
 		return err
 	}
 	cmd := exec.Command("bash", "--noprofile", "--norc", script)
-	cmd.Dir, cmd.Env = p.folder, p.environment(dir)
+	cmd.Dir, cmd.Env = p.folder, p.env
 	said, err := runGroup(cmd)
 	at, _ := os.ReadFile(filepath.Join(p.scratch, "at"))
 	if where := strings.TrimSpace(string(at)); err != nil || where != "end" {
@@ -226,16 +258,15 @@ func (p *page) output(step int) string {
 	return string(text)
 }
 
-// environment returns the variables of a page's commands: a home of their own,
-// and the caches of the go command.
-func (p *page) environment(dir string) []string {
-	home := filepath.Join(dir, "home")
+// environment returns the variables of commands in the workspace: a home of their
+// own, and the caches of the go command.
+func (p *page) environment(home string) []string {
 	env := append(os.Environ(),
 		"HOME="+home, "XDG_CONFIG_HOME="+home+"/.config", "XDG_CACHE_HOME="+home+"/.cache", "XDG_DATA_HOME="+home+"/.local/share",
-		"LANG=C.UTF-8", "LC_ALL=", "LATCHKEY_LISTEN=127.0.0.1:"+strconv.Itoa(p.shell.port),
+		"LANG=C.UTF-8", "LC_ALL=", p.listen(),
 		"GORACE=atexit_sleep_ms=0", "GOWORK="+filepath.Join(p.scratch, "go.work"), "GOPROXY=off",
 	)
-	return append(append(env, goEnv()...), p.env...)
+	return append(env, goEnv()...)
 }
 
 // goEnv returns the places of the go command's caches, which follow HOME
