@@ -25,7 +25,7 @@ func TestCheckNoLicence(t *testing.T) {
 		require.Equal(t, license.StateUnlicensed, r.State())
 		require.False(t, r.Allows("f"))
 		require.False(t, r.Allows(""))
-		require.Equal(t, []license.Code{license.NoLicense, license.FeatureNotLicensed}, codesIn(r.Decision("f").Reasons))
+		require.Equal(t, []license.Code{license.NoLicense}, codesIn(r.Decision("f").Reasons), "a feature is not missing from a licence that is not there")
 		require.Len(t, r.Reasons, 1, "asking does not change the result")
 		require.True(t, r.Next.IsZero())
 	}
@@ -39,13 +39,46 @@ func TestDecisionOfUnknownFeatures(t *testing.T) {
 	l := licenceOf(license.Feature{ID: "f"})
 	isBound(l)
 	l.Kind = license.Trial
-	r := license.Check(l, license.Env{Now: noon, Product: "cam", Receipt: &license.Receipt{Lease: license.Lease{Until: noon}}})
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: &license.Receipt{Lease: license.Lease{Until: noon}}})
 	for n := 1; n <= 4; n++ {
 		r.Reasons = slices.Grow(r.Reasons[:n:n], 4)
 		a := r.Decision("a")
 		r.Decision("b")
 		require.Equal(t, license.Reason{Code: license.FeatureNotLicensed, Feature: "a"}, a.Reasons[n])
 	}
+}
+
+// What blames a feature is said only where there is a licence for the product.
+func TestDecisionWithoutALicenceForTheProduct(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"})
+	other := license.Check(l, license.Env{Now: noon, Product: "cam"})
+	require.Equal(t, []license.Code{license.OtherProduct}, codesIn(other.Decision("f").Reasons))
+	require.Equal(t, []license.Code{license.OtherProduct}, codesIn(license.Merge(other, other).Decision("f").Reasons)[:1])
+	require.NotContains(t, codesIn(license.Merge(other, other).Decision("f").Reasons), license.FeatureNotLicensed)
+	has := license.Check(l, license.Env{Now: noon, Product: "cad", Offline: true})
+	lacking := license.Merge(other, has).Decision("g")
+	require.Contains(t, codesIn(lacking.Reasons), license.FeatureNotLicensed)
+	none := license.Check(nil, license.Env{Product: "cad", Offline: true}).Decision("f").Reasons
+	require.Equal(t, []license.Reason{{Code: license.NoLicense, Product: "cad", Offline: true}}, none)
+}
+
+// Nothing is said to keep working that does not.
+func TestPaymentPendingSaysWhatWorks(t *testing.T) {
+	t.Parallel()
+	hold := &license.Receipt{Serial: "S-1", Hold: license.HoldPayment}
+	l := licenceOf(license.Feature{ID: "f"}, license.Feature{ID: "g", Term: license.Until(license.DateOf(noon) - 1)})
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
+	require.True(t, r.Reasons[0].Working)
+	require.Contains(t, r.Reasons[0].Text(license.English), "keeps working")
+	require.True(t, r.Decision("f").Reasons[0].Working)
+	require.Equal(t, license.PaymentPending, r.Decision("g").Reasons[0].Code)
+	require.False(t, r.Decision("g").Reasons[0].Working, "it has expired")
+
+	l.Window = license.Until(license.DateOf(noon) - 1)
+	r = license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
+	require.Equal(t, license.PaymentPending, r.Reasons[0].Code)
+	require.NotContains(t, r.Reasons[0].Text(license.English), "keeps working")
 }
 
 func TestStates(t *testing.T) {
