@@ -53,11 +53,16 @@
 // and common ones of the standard library are imported by themselves, and what is
 // declared need not be used.
 //
+// # Names
+//
+// Names of the library in inline code, such as `license.Update.Sequence`, must be
+// there.
+//
 // # Output
 //
 // Lines must be equal. In what a page shows, … stands for any text within a line,
 // and a line of … for any number of lines; dates, times, typed keys, runs of 16
-// or more hexadecimal digits, and ids such as L-1F0A… stand for any of their form.
+// or more hexadecimal digits, and ids such as L-xcvsaxa47vjlrknz stand for any of their form.
 //
 // # Time and place
 //

@@ -90,6 +90,7 @@ func runPage(dir, name, text string, options ...Option) error {
 			p.faults = append(p.faults, err)
 		}
 	}
+	p.faults = append(p.faults, checkNames(name, text)...)
 	if len(p.faults) == 0 {
 		p.faults = append(p.faults, p.execute())
 	}
