@@ -24,7 +24,7 @@
 //	```go                    a whole file, if it has a package clause; else declarations, or
 //	                         statements. It is type-checked.
 //	```go run                a whole file that is run as well: a program by "go run", a file
-//	                         that imports testing by "go test".
+//	                         that imports testing by "go test -v".
 //	```go file=main.go       a whole file, which is also written to the folder that the
 //	                         commands are in. Any other language can have the word, too.
 //	```sh norun=needs-root   neither run nor checked, and why. Go and sh can have the word.
@@ -53,11 +53,16 @@
 // and common ones of the standard library are imported by themselves, and what is
 // declared need not be used.
 //
+// # Names
+//
+// Names of the library in inline code, such as `license.Update.Sequence`, must be
+// there.
+//
 // # Output
 //
 // Lines must be equal. In what a page shows, … stands for any text within a line,
 // and a line of … for any number of lines; dates, times, typed keys, runs of 16
-// or more hexadecimal digits, and ids such as L-1F0A… stand for any of their form.
+// or more hexadecimal digits, and ids such as L-xcvsaxa47vjlrknz stand for any of their form.
 //
 // # Time and place
 //
@@ -73,12 +78,14 @@
 package docstest
 
 import (
+	"context"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/latchkey-go/latchkey/binding/machine"
 	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
 	"github.com/latchkey-go/latchkey/examples/product/productcmd"
 	"github.com/latchkey-go/latchkey/examples/server/serverapp"
@@ -95,12 +102,21 @@ func Main(m *testing.M) {
 }
 
 // acme is the product of the examples, with the keyring and the catalogue that
-// lie in the current folder.
+// lie in the current folder, on a made-up machine.
 func acme() productcmd.Product {
 	keyring, _ := os.ReadFile("keyring.txt") // without one, the product says so
 	catalogue, _ := os.ReadFile("catalogue.doc")
 	return productcmd.Product{
 		ID: "acme-cad", Version: "4.2.0", Released: time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC),
-		Keyring: string(keyring), Catalogue: catalogue, Now: time.Now, Getenv: os.Getenv,
+		Keyring: string(keyring), Catalogue: catalogue, Machine: hardware(), Now: time.Now, Getenv: os.Getenv,
 	}
+}
+
+// hardware are the components of a made-up machine, so that a page ends alike on
+// every machine.
+func hardware() (options []machine.Option) {
+	for _, part := range []string{"machine", "board", "cpu", "disk", "mac"} {
+		options = append(options, machine.WithComponent(part, func(context.Context) ([]string, error) { return []string{"docs " + part}, nil }))
+	}
+	return options
 }

@@ -45,6 +45,8 @@ func TestWrongPages(t *testing.T) {
 		"no Go in a file":           {"```go\npackage main\nfunc {\n```\n", "page.md:3:"},
 		"program that fails":        {"```go run\npackage main\n\nfunc main() { panic(\"no\") }\n```\n", "page.md:2: this block fails"},
 		"test that fails":           {"```go run\npackage x\n\nimport \"testing\"\n\nfunc TestX(t *testing.T) { t.Fatal(\"no\") }\n```\n", "page.md:2: this block fails"},
+		"name that is not there":    {"The type `license.Licence`.\n", "page.md:1: license.Licence: the package has no Licence"},
+		"field that is not there":   {"\n`activation.Options.Folder`\n", "page.md:2: activation.Options.Folder: Options has no Folder"},
 		"around without a place":    {"<!-- docstest around\nfunc f() {}\n-->\n\n```go\nx := 1\n```\n", "has no line SNIPPET"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,7 +91,11 @@ func addImports(file *ast.File) {
 
 // typeCheck type-checks one file. In a snippet, what is declared need not be used.
 func typeCheck(fset *token.FileSet, file *ast.File, isSnippet bool) error {
-	open, err := exportData(file)
+	var paths []string
+	for _, spec := range file.Imports {
+		paths = append(paths, strings.Trim(spec.Path.Value, `"`))
+	}
+	open, err := exportData(paths...)
 	if err != nil {
 		return err
 	}
@@ -113,13 +117,13 @@ var (
 	exports     = map[string]string{} // import path to file of export data
 )
 
-// exportData returns what opens the export data of the packages that a file needs.
-func exportData(file *ast.File) (importer.Lookup, error) {
+// exportData returns what opens the export data of packages and those below them.
+func exportData(paths ...string) (importer.Lookup, error) {
 	exportsLock.Lock()
 	defer exportsLock.Unlock()
 	var missing []string
-	for _, spec := range file.Imports {
-		if path := strings.Trim(spec.Path.Value, `"`); exports[path] == "" && path != "unsafe" {
+	for _, path := range paths {
+		if exports[path] == "" && path != "unsafe" {
 			missing = append(missing, path)
 		}
 	}

@@ -12,7 +12,7 @@ var forms = []*regexp.Regexp{
 	regexp.MustCompile(`[0-9A-TV-Z]{5}(?: ?- ?[0-9A-TV-Z]{5}){4}`),
 	regexp.MustCompile(`\d{5} \d{5}`),
 	regexp.MustCompile(`[0-9a-f]{16,}`),
-	regexp.MustCompile(`[A-Z]-[0-9A-Z]{8,}`),
+	regexp.MustCompile(`\b[A-Z]-[0-9A-Za-z]{12,}\b`),
 	regexp.MustCompile(`…`),
 }
 

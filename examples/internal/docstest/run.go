@@ -37,14 +37,15 @@ func Packed() Option {
 }
 
 // Run runs a page of the documentation, and fails the test where the page is
-// wrong.
+// wrong. With go test -v it logs the output of every block.
 func Run(t *testing.T, path string, options ...Option) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := runPage(t.TempDir(), filepath.Base(path), string(text), options...); err != nil {
+	logged := func(p *page) { p.log = t.Logf }
+	if err := runPage(t.TempDir(), filepath.Base(path), string(text), append(options, logged)...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -54,6 +55,7 @@ type page struct {
 	name    string
 	env     []string
 	packed  bool
+	log     func(format string, args ...any)
 	scratch string // the test's own files
 	folder  string // the page's folder
 	shell   *shell
@@ -72,7 +74,7 @@ func runPage(dir, name, text string, options ...Option) error {
 	}
 	p := &page{
 		name: name, scratch: filepath.Join(dir, "scratch"), folder: filepath.Join(dir, "work"), around: plainAround,
-		lines: map[int]int{}, outputs: map[int]*block{},
+		lines: map[int]int{}, outputs: map[int]*block{}, log: func(string, ...any) {},
 	}
 	for _, option := range options {
 		option(p)
@@ -90,6 +92,7 @@ func runPage(dir, name, text string, options ...Option) error {
 			p.faults = append(p.faults, err)
 		}
 	}
+	p.faults = append(p.faults, checkNames(name, text)...)
 	if len(p.faults) == 0 {
 		p.faults = append(p.faults, p.execute())
 	}
@@ -120,12 +123,14 @@ func (p *page) preparePacked(proxy, home string) error {
 		return err
 	}
 	env, err := modproxy.Environment(proxy, home)
-	p.env = append(append(env, "LANG=C.UTF-8", "LC_ALL=", p.listen()), p.env...)
+	p.env = append(append(env, p.variables()...), p.env...)
 	return err
 }
 
-// listen is the variable with the address at which a server without --listen is.
-func (p *page) listen() string { return fmt.Sprint("LATCHKEY_LISTEN=127.0.0.1:", p.shell.port) }
+// variables are those that every page has.
+func (p *page) variables() []string {
+	return []string{"LANG=C.UTF-8", "LC_ALL=", "LATCHKEY_INSTANCE=docs", fmt.Sprint("LATCHKEY_LISTEN=127.0.0.1:", p.shell.port)}
+}
 
 var workReplace = regexp.MustCompile(`(?m)^replace .* => \.\.$`)
 
@@ -202,7 +207,7 @@ func (p *page) keep(b *block) error {
 		folder := fmt.Sprintf("run-%d", b.line)
 		name, command = folder+"/main.go", "go run ./"+folder
 		if importsTesting(b.text) {
-			name, command = folder+"/run_test.go", "go test ./"+folder
+			name, command = folder+"/run_test.go", "go test -v ./"+folder
 		}
 	}
 	ready := filepath.Join(p.scratch, fmt.Sprint("file-", b.line))
@@ -243,6 +248,9 @@ func (p *page) execute() error {
 		step, _ := strconv.Atoi(where)
 		return fmt.Errorf("%s:%d: this block fails (%v):\n%s%s", p.name, p.lines[step], err, p.output(step), said)
 	}
+	for step := 1; step <= p.shell.steps; step++ {
+		p.log("%s:%d:\n%s", p.name, p.lines[step], p.output(step))
+	}
 	var faults []error
 	for step, shown := range p.outputs {
 		if err := sameOutput(shown.text, p.shell.shown(p.output(step))); err != nil {
@@ -263,10 +271,9 @@ func (p *page) output(step int) string {
 func (p *page) environment(home string) []string {
 	env := append(os.Environ(),
 		"HOME="+home, "XDG_CONFIG_HOME="+home+"/.config", "XDG_CACHE_HOME="+home+"/.cache", "XDG_DATA_HOME="+home+"/.local/share",
-		"LANG=C.UTF-8", "LC_ALL=", p.listen(),
 		"GORACE=atexit_sleep_ms=0", "GOWORK="+filepath.Join(p.scratch, "go.work"), "GOPROXY=off",
 	)
-	return append(env, goEnv()...)
+	return append(append(env, p.variables()...), goEnv()...)
 }
 
 // goEnv returns the places of the go command's caches, which follow HOME
