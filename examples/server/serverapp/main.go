@@ -46,7 +46,7 @@ type tool struct {
 func Main(args []string, env func(string) string, out, err io.Writer) int {
 	t := &tool{env: env, out: out, err: err, now: time.Now, dir: folderOf(args)}
 	folder, failure := readSettings(t.dir)
-	if failure != nil {
+	if failure != nil && !asksForHelp(args) {
 		return t.report("", failure)
 	}
 	t.settings = t.fromEnvironment(folder)
@@ -60,6 +60,11 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), migrateCommand(t), versionCommand(t)},
 	}
 	return p.Run(orServe(args))
+}
+
+// asksForHelp reports whether all that is wanted is help, which needs no settings.
+func asksForHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) })
 }
 
 // orServe adds the command that is meant where none is named.
