@@ -77,7 +77,7 @@ func orServe(args []string) []string {
 		return args
 	}
 	for _, arg := range args {
-		if slices.Contains([]string{"init", "serve", "sell", "token", "migrate", "version"}, arg) {
+		if slices.Contains([]string{"init", "serve", "sell", "token", "migrate", "version", "help"}, arg) {
 			return args
 		}
 	}
