@@ -108,6 +108,11 @@ func Update(text []byte, current *license.License) (*license.Update, error) {
 	if err != nil {
 		return nil, err
 	}
+	return t.UpdateOf(current)
+}
+
+// UpdateOf is the function Update for a description that was read.
+func (t *Terms) UpdateOf(current *license.License) (*license.Update, error) {
 	u, err := t.Update(current)
 	if err != nil {
 		return nil, err

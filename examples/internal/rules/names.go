@@ -50,9 +50,9 @@ func (c *Check) editions(t *description.Terms) (found Findings) {
 }
 
 // names finds a product that the catalogue does not list, or else those features
-// of it.
+// of it. What no document can have as an id is for others to refuse.
 func (c *Check) names(product string, features []string, present *license.License) (found Findings) {
-	if c.NewNames {
+	if c.NewNames || !license.IsID(product) {
 		return nil
 	}
 	var has license.Product
@@ -64,7 +64,7 @@ func (c *Check) names(product string, features []string, present *license.Licens
 		return Findings{c.unknown("products/"+product, err)}
 	}
 	for _, feature := range features {
-		if _, known := has.Feature(feature); known {
+		if _, known := has.Feature(feature); known || !license.IsID(feature) {
 			continue
 		}
 		if err := c.Catalogue.UnknownFeature(product, feature); err != nil {

@@ -58,11 +58,12 @@ func exitCode(err error) int {
 		row     *keyfmt.RowError
 		no      refusedError
 		broken  damagedError
+		field   *license.FieldError
 	)
 	switch {
 	case errors.As(err, &usage):
 		return cli.Usage
-	case errors.As(err, &refusal), errors.As(err, &no):
+	case errors.As(err, &refusal), errors.As(err, &no), errors.As(err, &field):
 		return Refused
 	case errors.As(err, &broken), errors.As(err, &row), errors.Is(err, keyfmt.ErrUnrecognized), errors.Is(err, keyfmt.ErrTooLong):
 		return Damaged

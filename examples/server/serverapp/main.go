@@ -42,12 +42,12 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	t := &tool{env: env, out: out, err: err, now: time.Now}
 	t.settings = t.fromEnvironment()
 	p := &cli.Program{
-		Name: "server", Help: about, Footer: footer, Out: out, Report: t.report,
+		Name: "server", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{serveCommand(t), tokenCommand(t), migrateCommand(t), versionCommand(t)},
+		Commands: []cli.Command{serveCommand(t), tokenCommand(t), migrateCommand(t)},
 	}
 	return p.Run(orServe(args))
 }
@@ -58,7 +58,7 @@ func orServe(args []string) []string {
 		return []string{"serve"}
 	}
 	switch first := args[0]; {
-	case first == "-h", first == "-help", first == "--help", !strings.HasPrefix(first, "-"):
+	case first == "-h", first == "-help", first == "--help", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	}
 	for _, arg := range args {
