@@ -497,8 +497,7 @@ func TestMatchLanguage(t *testing.T) {
 }
 
 func ExampleReason_Text() {
-	until, _ := ParseDate("2027-03-31")
-	why := &Reason{Code: ExpiredDate, Feature: "export", Until: until, Contact: "help@acme.example"}
+	why := &Reason{Code: ExpiredDate, Feature: "export", Until: NewDate(2027, time.March, 31), Contact: "help@acme.example"}
 	for _, lang := range []Language{English, MatchLanguage("de_AT.UTF-8")} {
 		fmt.Println(why.Text(lang))
 		fmt.Println(why.Remedy(lang))
