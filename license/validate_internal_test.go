@@ -88,7 +88,7 @@ func allFilledIn() map[string]filledIn {
 		Time: validNoon, Sequence: 1, Code: TransfersUsed, N: 1, Max: 2, From: 20000, Until: 20001, Has: "a", Needs: "b",
 		Names: []string{"cpu", "board"}, Contact: "help@acme.example", NextCheck: validNoon, Documents: []string{"one", "two"}, Receipt: "three",
 		Link: make([]byte, LinkSize), Revision: 1, Usage: someUsage(), Restored: true}
-	request := &Request{Vendor: "acme", Product: "acme-cad", Version: "4.2", Operation: OpMove, Serial: "S-1",
+	request := &Request{Vendor: "acme", Product: "acme-cad", Version: "4.2", Operation: OpMove, Serial: "S-1", Label: "render node 3",
 		Installation: make([]byte, InstallationKeySize), Nonce: make([]byte, NonceSize), Fingerprint: []byte("f"), License: "L-1", Revision: 1,
 		Keyring: 1, Link: make([]byte, LinkSize), Next: make([]byte, LinkSize), Usage: someUsage(), GivenUp: 1, Proof: []byte("p")}
 	bound := &KeyTerms{Edition: 1, Term: Until(20500), Issued: 20000, Seats: 3, Number: 4, Machine: make([]byte, machineSize)}
