@@ -74,7 +74,7 @@ func german(c Code) (text, remedy string) {
 			"Vergleichen Sie jede Reihe des Schlüssels mit dem Zertifikat. Stimmen sie überein, bitten Sie den Anbieter[ ({contact})] um einen neuen Schlüssel."
 	case EditionUnknown:
 		return "Der Aktivierungsschlüssel gilt für eine Edition, die diese Version des Produkts nicht kennt[: Nummer {n}].",
-			"Aktualisieren Sie die Anwendung, oder bitten Sie den Anbieter[ ({contact})] um den aktuellen Katalog, und geben Sie den Schlüssel dann noch einmal ein."
+			"Aktualisieren Sie die Anwendung, die die aktuellen Editionen mitbringt, und geben Sie den Schlüssel dann noch einmal ein. Andernfalls bitten Sie den Anbieter[ ({contact})] um eine Lizenzdatei."
 	case UnlockUnknown:
 		return "Die Lizenz auf diesem Computer enthält keine Aktualisierung, die dieser Freischaltcode öffnet.",
 			"Prüfen Sie, ob der Code zu dieser Lizenz gehört und die neueste Lizenzdatei installiert ist. Wenn ja, fragen Sie den Anbieter[ ({contact})]."

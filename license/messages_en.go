@@ -74,7 +74,7 @@ func english(c Code) (text, remedy string) {
 			"Compare every row of the key with the certificate. If they agree, ask the vendor[ ({contact})] for a new key."
 	case EditionUnknown:
 		return "The activation key is for an edition that this version of the product does not know[: number {n}].",
-			"Update the application, or ask the vendor[ ({contact})] for the current catalogue, then enter the key again."
+			"Update the application, which brings the current editions, then enter the key again. Otherwise ask the vendor[ ({contact})] for a licence file."
 	case UnlockUnknown:
 		return "The licence on this computer holds no update that this unlock code opens.",
 			"Check that the code belongs to this licence and that the newest licence file is installed. If so, ask the vendor[ ({contact})]."

@@ -74,7 +74,7 @@ func swedish(c Code) (text, remedy string) {
 			"Jämför varje rad i nyckeln med certifikatet. Om de stämmer överens, be leverantören[ ({contact})] om en ny nyckel."
 	case EditionUnknown:
 		return "Aktiveringsnyckeln gäller en utgåva som den här versionen av produkten inte känner till[: nummer {n}].",
-			"Uppdatera programmet, eller be leverantören[ ({contact})] om den aktuella katalogen, och ange sedan nyckeln igen."
+			"Uppdatera programmet, som har med sig de aktuella utgåvorna, och ange sedan nyckeln igen. Be annars leverantören[ ({contact})] om en licensfil."
 	case UnlockUnknown:
 		return "Licensen på den här datorn innehåller ingen uppdatering som upplåsningskoden öppnar.",
 			"Kontrollera att koden hör till den här licensen och att den senaste licensfilen är installerad. Om så är fallet, fråga leverantören[ ({contact})]."

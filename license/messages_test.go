@@ -433,6 +433,16 @@ func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
 	require.Equal(t, 9*len(Languages()), found, "all languages say it of the same codes")
 }
 
+// Customers have no way to load a catalogue, so none is sent for one.
+func TestMessagesSendNobodyForACatalogue(t *testing.T) {
+	t.Parallel()
+	for c := range codesInSource(t) {
+		if c != CatalogueNeeded { // which says what its developer has to do
+			require.NotContains(t, (&Reason{Code: c}).Remedy(English), "catalogue", c)
+		}
+	}
+}
+
 // A product without a server sends nobody to it: neither to go online, nor to enter
 // what only a server can use. Reasons that only a server or the way to it can give
 // are left out.
