@@ -100,6 +100,11 @@ func (n *Note) UnmarshalText(text []byte) error {
 	return readOneOf(n, "note", text, Changed, Added, Removed, NothingUnlimited, NothingEarlier)
 }
 
+// UnmarshalText reads what a vendor has against an activation.
+func (h *Hold) UnmarshalText(text []byte) error {
+	return readOneOf(h, "hold", text, HoldBlocked, HoldPayment)
+}
+
 // UnmarshalText reads a role of a key.
 func (r *Role) UnmarshalText(text []byte) error {
 	return readOneOf(r, "role", text, RoleLicense, RoleActivation, RoleRoot)
