@@ -95,7 +95,7 @@ func (i *issueFlags) run() error {
 	}
 	document, err := sign.License(l)
 	if err != nil {
-		return err
+		return description.LicenseError(err, l)
 	}
 	if l, err = license.Open(document, keys); err != nil {
 		return err

@@ -131,7 +131,7 @@ func (f *updateFlags) run() error {
 	}
 	document, err := sign.Update(u)
 	if err != nil {
-		return err
+		return description.UpdateError(err, u)
 	}
 	if u, err = license.OpenUpdate(document, keys); err != nil {
 		return err
