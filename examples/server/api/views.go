@@ -39,6 +39,7 @@ type saleView struct {
 	GraceSeconds  int64    `json:"grace_seconds"`
 
 	LicenseID string       `json:"license_id"`
+	Licensee  licenseeView `json:"licensee"`
 	Revision  int64        `json:"revision"`
 	Scheme    string       `json:"scheme,omitempty"`
 	Updates   []updateView `json:"updates,omitempty"`
@@ -47,6 +48,13 @@ type saleView struct {
 	Corrections []string `json:"corrections,omitempty"` // of what was typed
 
 	Warnings rules.Findings `json:"warnings,omitempty"` // of the call that gave it another licence
+}
+
+// A licenseeView is who a licence was granted to, as answers have it.
+type licenseeView struct {
+	Name    string `json:"name,omitempty"`
+	Company string `json:"company,omitempty"`
+	Email   string `json:"email,omitempty"`
 }
 
 // An updateView is an update as answers have it.
@@ -66,7 +74,7 @@ func viewSale(s *server.Sale) saleView {
 		CountBy: countMachines, Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked, Cancelled: s.Cancelled,
 		PaymentHold: s.PaymentHold, Pending: s.Pending,
 		Transfers: s.Transfers, PeriodSeconds: seconds(s.Period), LeaseSeconds: seconds(s.Lease), GraceSeconds: seconds(s.Grace),
-		LicenseID: s.LicenseID, Revision: s.Revision, Scheme: s.Scheme,
+		LicenseID: s.LicenseID, Licensee: licenseeView(s.Licensee), Revision: s.Revision, Scheme: s.Scheme,
 	}
 	if s.CountBy != server.CountMachines {
 		v.CountBy = string(s.CountBy)
@@ -100,6 +108,7 @@ func printed(digits license.Serial) string {
 // machine or installation from others elsewhere.
 type activationView struct {
 	ID            string             `json:"id"`
+	Label         string             `json:"label,omitempty"` // that the customer has given it
 	Active        bool               `json:"active"`
 	First         string             `json:"first"`
 	Since         string             `json:"since"`
@@ -126,7 +135,7 @@ type usedView struct {
 
 func viewActivation(a *server.Activation) activationView {
 	v := activationView{
-		ID: a.ID, Active: a.Active, First: stamp(a.First), Since: stamp(a.Since), Ended: stamp(a.Ended),
+		ID: a.ID, Label: a.Label, Active: a.Active, First: stamp(a.First), Since: stamp(a.Since), Ended: stamp(a.Ended),
 		Changes: a.Changes, Installations: []installationView{},
 	}
 	for _, i := range a.Installations {

@@ -585,10 +585,32 @@ func refusedByIssuer(t *testing.T, err error) tried {
 	return tried{refused: []string{string(rules.BadVersion)}, text: err.Error()}
 }
 
+// textOf writes a description without the members that say nothing.
 func textOf(t *testing.T, terms *description.Terms) string {
 	text, err := json.Marshal(terms)
 	require.NoError(t, err)
+	var value object
+	require.NoError(t, json.Unmarshal(text, &value))
+	prune(value)
+	text, err = json.Marshal(value)
+	require.NoError(t, err)
 	return string(text)
+}
+
+func prune(o object) {
+	for name, value := range o {
+		if inner, is := value.(object); is {
+			if name != "features" { // whose limits may be empty
+				prune(inner)
+			}
+			if len(inner) == 0 {
+				delete(o, name)
+			}
+		}
+		if value == nil || value == "" || value == false {
+			delete(o, name)
+		}
+	}
 }
 
 // flagsOf writes a description as flags of issue.
