@@ -36,7 +36,7 @@ licensee's name is part of what is signed: the customer types it as it is
 printed with the key. Standard output has a page to print; --out writes the rows
 alone, to a file that only its owner can read.
 
-` + sellingHelp + "\n" + recordsHelp,
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: t.sellingFlags(f)}
 			k.given = givenIn(f)

@@ -43,11 +43,12 @@ licence and which number: --serial-from FILE --sequence 3.
 what the update was and did; the customer's file has them with --include-notes
 only.
 
-` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + "\n" + recordsHelp + `
-
+` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
 In an update the file may have rewrite, whole_license, obtain_from,
 obtain_until, crm_id and comment, and a product the scheme that it needs; the
-licensee never changes.`,
+licensee never changes.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			u := &updateFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			u.terms.changeFlags(f)
