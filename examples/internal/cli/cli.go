@@ -172,6 +172,9 @@ func (p *Program) overview() {
 	flags := newFlags(p.Name)
 	p.Global(flags)
 	p.flags(flags)
+	if p.Version != "" {
+		fmt.Fprintf(p.Out, "\n\"%s --version\" says which version this is.\n", p.Name)
+	}
 	fmt.Fprintf(p.Out, "\n\"%s COMMAND --help\" tells more.\n\n%s\n", p.Name, p.Footer)
 }
 

@@ -22,6 +22,8 @@ func Decode(text []byte, into any) error {
 	switch {
 	case len(text) > license.MaxDocument:
 		return fmt.Errorf("there are more than %d bytes, which is too much for this", license.MaxDocument)
+	case license.KindOf(text) != "", bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN LATCHKEY ")):
+		return ErrSigned
 	case !utf8.Valid(text):
 		return notJSON("it is not in UTF-8")
 	}
@@ -38,6 +40,9 @@ func Decode(text []byte, into any) error {
 	}
 	return nil
 }
+
+// ErrSigned is the error of a document where its description belongs.
+var ErrSigned = errors.New("this is a signed document, and a file in JSON belongs here")
 
 func notJSON(why string) error { return errors.New("this is not a description in JSON: " + why) }
 

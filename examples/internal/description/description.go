@@ -124,7 +124,7 @@ func (t *Terms) UpdateOf(current *license.License) (*license.Update, error) {
 	whole := *u
 	whole.ID, whole.Issued = "U-1", someTime
 	if _, err := whole.Encode(); err != nil {
-		return nil, err
+		return nil, UpdateError(err, u)
 	}
 	return u, nil
 }

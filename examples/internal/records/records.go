@@ -206,7 +206,7 @@ func lock(path string) (unlock func() error, err error) {
 		got, err := l.TryLock()
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("the records: %w", err)
+			return nil, fmt.Errorf("the records: %w: nothing is delivered that cannot be recorded; name another file with --records", err)
 		case got:
 			return l.Unlock, nil
 		case time.Now().After(end):

@@ -41,7 +41,7 @@ func (c *Check) editions(t *description.Terms) (found Findings) {
 		if _, err := c.Catalogue.Edition(product, p.Edition); err != nil {
 			remedy := ""
 			if c.Catalogue == nil {
-				remedy = c.Words.Catalogue
+				remedy = c.Words.Editions
 			}
 			found = append(found, refuse(UnknownName, "products/"+product+"/edition", err.Error(), remedy))
 		}
@@ -92,7 +92,7 @@ func (c *Check) UnknownEdition(err error) (Findings, error) {
 	}
 	remedy := ""
 	if c.Catalogue == nil {
-		remedy = c.Words.Catalogue
+		remedy = c.Words.Editions
 	}
 	return Findings{refuse(UnknownName, "edition", err.Error(), remedy)}, nil
 }

@@ -110,6 +110,7 @@ func (r *Refusal) Error() string {
 type Words struct {
 	NewName   string // sells a name that is not in the catalogue
 	Catalogue string // makes a catalogue where there is none
+	Editions  string // does so where an edition is named, which nobody else knows
 	Past      string // sells what is over
 	Again     string // issues a number or an id once more
 	Applied   string // names what was issued before
@@ -119,6 +120,7 @@ type Words struct {
 var Command = Words{
 	NewName:   "--new-name sells it all the same",
 	Catalogue: `make one with "latchkey catalogue --new PRODUCT --feature FEATURE", or sell it all the same with --new-name`,
+	Editions:  `make one with "latchkey catalogue --new PRODUCT --feature FEATURE", and add the edition there`,
 	Past:      "correct the date, or give --past if it is meant",
 	Again:     "give another one, or --again to issue it once more",
 	Applied:   "name the newest licence file with --license and each update that was sent since with --applied, or give --again to issue the number once more",
@@ -128,6 +130,7 @@ var Command = Words{
 var API = Words{
 	NewName:   `"new_names": true sells it all the same`,
 	Catalogue: `start the server with --catalogue catalogue.json, which "latchkey catalogue --new" makes; "new_names": true sells it all the same`,
+	Editions:  `start the server with --catalogue catalogue.json, which "latchkey catalogue --new" makes`,
 	Past:      `correct the date, or send "past": true if it is meant`,
 	Again:     "give another one",
 	Applied:   "list the updates of the serial number, and number this one after the last",

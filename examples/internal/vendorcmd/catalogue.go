@@ -87,7 +87,7 @@ func (c *catalogueFlags) makeFirst() error {
 	if c.out == "-" {
 		c.out = catalogue.FileName
 	}
-	about := fmt.Sprintf("A catalogue of %s with the features %s, and an edition, Standard, that has all of them.\n", c.first, strings.Join(c.features, ", "))
+	about := fmt.Sprintf("Catalogue of %s.\n  Features: %s\n  Edition 1, Standard: all of them\n", c.first, strings.Join(c.features, ", "))
 	return c.deliver(text, about, cli.Fields{"product": c.first, "features": c.features})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
@@ -63,6 +64,8 @@ func exitCode(err error) int {
 	switch {
 	case errors.As(err, &usage):
 		return cli.Usage
+	case errors.Is(err, description.ErrSigned):
+		return Damaged
 	case errors.As(err, &refusal), errors.As(err, &no), errors.As(err, &field):
 		return Refused
 	case errors.As(err, &broken), errors.As(err, &row), errors.Is(err, keyfmt.ErrUnrecognized), errors.Is(err, keyfmt.ErrTooLong):

@@ -23,9 +23,7 @@ const fileHelp = `With --from, a JSON file says all of that, and flags stand ove
     }
   }
 
-A product may have "edition": "Pro" there, to which the rest adds.
-
-` + sellingHelp
+A product may have "edition": "Pro" there, to which the rest adds.`
 
 // descriptionFlags are the flags from which a description is made.
 type descriptionFlags struct {

@@ -295,13 +295,9 @@ func (i *inspectFlags) activationKey(f finding, key keyfmt.Key) (finding, error)
 	if i.keys == nil || i.embedded == "" || i.name == "" {
 		return finding{}, errors.New("this is a whole activation key, and whether it holds cannot be said without --licensee, --embedded and --keyring")
 	}
-	text, err := i.t.read(i.embedded)
+	c, err := i.t.signedCatalogue(i.embedded, i.keys)
 	if err != nil {
 		return finding{}, err
-	}
-	c, err := license.OpenCatalogue(text, i.keys)
-	if err != nil {
-		return finding{}, cli.At(i.embedded, err)
 	}
 	l, err := license.OpenKey(key.Payload(), i.name, i.keys, c)
 	if err != nil {

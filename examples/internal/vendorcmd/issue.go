@@ -40,10 +40,11 @@ until when. Then --scheme alone binds it to the machine that activates it:
 
   latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
-` + description.LimitsHelp + "\n\n" + fileHelp + "\n" + recordsHelp + `
-
+` + description.LimitsHelp + "\n\n" + fileHelp + `
 For a licence the file may also have needs_receipt, as in "needs_receipt": true,
-and the scheme.`,
+and the scheme.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &issueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			d := &i.terms.d
@@ -95,7 +96,7 @@ func (i *issueFlags) run() error {
 	}
 	document, err := sign.License(l)
 	if err != nil {
-		return err
+		return description.LicenseError(err, l)
 	}
 	if l, err = license.Open(document, keys); err != nil {
 		return err

@@ -36,7 +36,7 @@ licensee's name is part of what is signed: the customer types it as it is
 printed with the key. Standard output has a page to print; --out writes the rows
 alone, to a file that only its owner can read.
 
-` + sellingHelp + "\n" + recordsHelp,
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: t.sellingFlags(f)}
 			k.given = givenIn(f)
@@ -66,13 +66,9 @@ func (k *keyFlags) run() error {
 	if err != nil {
 		return err
 	}
-	text, err := k.t.read(k.embedded)
+	c, err := k.t.signedCatalogue(k.embedded, keys)
 	if err != nil {
 		return err
-	}
-	c, err := license.OpenCatalogue(text, keys)
-	if err != nil {
-		return cli.At(name(k.embedded), err)
 	}
 	terms, edition, err := k.terms(c)
 	if err != nil {
@@ -128,6 +124,19 @@ func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Editio
 		return t, edition, refusedf("a typed key cannot carry the term %s: it can be perpetual, end on one date, or last days or months from activation", term)
 	}
 	return t, edition, nil
+}
+
+// signedCatalogue reads the catalogue that a product embeds.
+func (t *tool) signedCatalogue(path string, keys *license.Keyring) (*license.Catalogue, error) {
+	text, err := t.read(path)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") && license.KindOf(text) == "" {
+		return nil, damagedf("%s: this is a catalogue in JSON, and the signed one that products embed belongs here: \"latchkey catalogue\" signs it", name(path))
+	}
+	c, err := license.OpenCatalogue(text, keys)
+	return c, cli.At(name(path), err)
 }
 
 func findEdition(c *license.Catalogue, name string) (license.Edition, error) {

@@ -3,10 +3,12 @@ package vendorcmd
 import (
 	"flag"
 	"fmt"
+	"slices"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/examples/internal/records"
+	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -74,44 +76,22 @@ func (s *sealFlags) run() error {
 	if err != nil {
 		return err
 	}
-	if err := s.terms.selling.names(d, true, l); err != nil {
-		return err
-	}
-	u, err := d.Update(l)
-	if err != nil {
-		return advised(err)
-	}
-	if u.ID = s.id; u.ID == "" {
-		u.ID = newID("U")
-	}
-	if !s.includeNotes {
-		u.CRMID, u.Comment = "", ""
-	}
-	opened := *u
-	opened.Vendor, opened.Serial = l.Vendor, l.Serial
-	diff, err := try(l, &opened, s.t.today())
+	u, diff, err := s.update(d, l)
 	if err != nil {
 		return err
 	}
-	if err := s.terms.selling.update(&opened, l, diff); err != nil {
-		return err
-	}
-	sealed, code, err := issuer.SealUpdate(*u)
+	carrier, code, err := s.carrier(l, u)
 	if err != nil {
 		return err
 	}
-	carrier := *l
-	carrier.Revision++
-	carrier.Issued = s.t.second()
-	carrier.Sealed = append(append([]license.Sealed(nil), l.Sealed...), sealed)
-	document, err := sign.License(&carrier)
+	document, err := sign.License(carrier)
 	if err != nil {
 		return err
 	}
 	if l, err = license.Open(document, keys); err != nil {
 		return err
 	}
-	record := recordOfUpdate(&opened, d, l, diff)
+	record := recordOfUpdate(u, d, l, diff)
 	record.Kind, record.LicenseID, record.Number, record.Code = records.SealedUpdate, l.ID, l.Revision, code.Text()
 	if err := s.record(record, document); err != nil {
 		return err
@@ -119,6 +99,51 @@ func (s *sealFlags) run() error {
 	if err := writeSecret(s.codeOut, code); err != nil {
 		return err
 	}
+	return s.tell(document, l, u, diff, code)
+}
+
+// update returns the update that is described, as it will be once it is opened,
+// and what it does to the licence.
+func (s *sealFlags) update(d *description.Terms, l *license.License) (*license.Update, *license.Diff, error) {
+	if err := s.terms.selling.names(d, true, l); err != nil {
+		return nil, nil, err
+	}
+	u, err := d.Update(l)
+	if err != nil {
+		return nil, nil, advised(err)
+	}
+	if u.ID = s.id; u.ID == "" {
+		u.ID = newID("U")
+	}
+	if !s.includeNotes {
+		u.CRMID, u.Comment = "", ""
+	}
+	u.Vendor, u.Serial = l.Vendor, l.Serial
+	diff, err := try(l, u, s.t.today())
+	if err != nil {
+		return nil, nil, err
+	}
+	return u, diff, s.terms.selling.update(u, l, diff)
+}
+
+// carrier returns the licence with the update sealed in it, and the code that
+// opens it. A sealed update goes without what its licence says.
+func (s *sealFlags) carrier(l *license.License, u *license.Update) (*license.License, keyfmt.Key, error) {
+	bare := *u
+	bare.Vendor, bare.Serial = "", ""
+	sealed, code, err := issuer.SealUpdate(bare)
+	if err != nil {
+		return nil, code, err
+	}
+	carrier := *l
+	carrier.Revision++
+	carrier.Issued = s.t.second()
+	carrier.Sealed = append(slices.Clone(l.Sealed), sealed)
+	return &carrier, code, nil
+}
+
+// tell delivers the licence, with a preview and a sheet that has the code.
+func (s *sealFlags) tell(document []byte, l *license.License, u *license.Update, diff *license.Diff, code keyfmt.Key) error {
 	text, fields := preview(diff, onDay(u, s.t.today()))
 	for name, value := range licenseFields(l, false) {
 		fields[name] = value

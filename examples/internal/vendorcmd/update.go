@@ -43,11 +43,12 @@ licence and which number: --serial-from FILE --sequence 3.
 what the update was and did; the customer's file has them with --include-notes
 only.
 
-` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + "\n" + recordsHelp + `
-
+` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
 In an update the file may have rewrite, whole_license, obtain_from,
 obtain_until, crm_id and comment, and a product the scheme that it needs; the
-licensee never changes.`,
+licensee never changes.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			u := &updateFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			u.terms.changeFlags(f)
@@ -104,24 +105,11 @@ func (f *updateFlags) run() error {
 	if err != nil {
 		return err
 	}
-	if err := f.terms.selling.names(d, true, l); err != nil {
-		return err
-	}
-	u, err := d.Update(l)
-	if err != nil {
-		return advised(err)
-	}
-	u.ID, u.Vendor, u.Issued = f.id, keys.Vendor(), f.t.second()
-	if u.ID == "" {
-		u.ID = newID("U")
-	}
-	if !f.includeNotes {
-		u.CRMID, u.Comment = "", ""
-	}
-	diff, err := f.place(u, l)
+	u, diff, err := f.described(d, l)
 	if err != nil {
 		return err
 	}
+	u.Vendor = keys.Vendor()
 	text, fields := preview(diff, onDay(u, f.t.today()))
 	if f.dryRun {
 		return f.tried(u, l, text, fields)
@@ -131,17 +119,41 @@ func (f *updateFlags) run() error {
 	}
 	document, err := sign.Update(u)
 	if err != nil {
-		return err
+		return description.UpdateError(err, u)
 	}
 	if u, err = license.OpenUpdate(document, keys); err != nil {
 		return err
 	}
-	payload, err := u.Encode()
-	fields["kind"], fields["id"], fields["sequence"], fields["content"] = "update", u.ID, u.Sequence, content(payload, err, false)
 	if err := f.record(recordOfUpdate(u, d, l, diff), document); err != nil {
 		return err
 	}
+	payload, err := u.Encode()
+	fields["kind"], fields["id"], fields["sequence"], fields["content"] = "update", u.ID, u.Sequence, content(payload, err, false)
 	return f.deliver(document, describeUpdate(u, false)+text, fields)
+}
+
+// described returns the update that is described, and what it does to the licence;
+// nil if that is not at hand.
+func (f *updateFlags) described(d *description.Terms, l *license.License) (*license.Update, *license.Diff, error) {
+	if err := f.terms.selling.names(d, true, l); err != nil {
+		return nil, nil, err
+	}
+	u, err := d.Update(l)
+	if err != nil {
+		return nil, nil, advised(err)
+	}
+	if u.ID = f.id; u.ID == "" {
+		u.ID = newID("U")
+	}
+	u.Issued = f.t.second()
+	if l != nil {
+		u.Vendor = l.Vendor
+	}
+	if !f.includeNotes {
+		u.CRMID, u.Comment = "", ""
+	}
+	diff, err := f.place(u, l)
+	return u, diff, err
 }
 
 // tried says what an update would do. That it does nothing is shown by the

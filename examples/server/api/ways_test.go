@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -342,6 +343,7 @@ func (d *desk) command(args ...string) tried {
 	}
 	require.NoError(d.t, json.Unmarshal(out.Bytes(), &answer), out.String())
 	got := tried{text: out.String()}
+	inVendorsWords(d.t, out.Bytes())
 	if answer.Error != nil {
 		require.Contains(d.t, []int{vendorcmd.Refused, vendorcmd.Damaged}, code, out.String())
 		got.refused = append(got.refused, answer.Error.Code)
@@ -365,6 +367,7 @@ func (d *desk) post(path string, call object) tried {
 	text, err := json.Marshal(answer)
 	require.NoError(d.t, err)
 	got := tried{text: string(text)}
+	inVendorsWords(d.t, text)
 	codes := func(of any, to *[]string) {
 		list, _ := of.([]any)
 		for _, one := range list {
@@ -381,6 +384,32 @@ func (d *desk) post(path string, call object) tried {
 	}
 	codes(answer["warnings"], &got.warned)
 	return got
+}
+
+var memberName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// inVendorsWords makes sure that no answer sends the vendor to the vendor, and
+// that the members of its JSON are named alike.
+func inVendorsWords(t *testing.T, answer []byte) {
+	t.Helper()
+	require.NotRegexp(t, `(?i)(ask|contact|from|with) the vendor`, string(answer))
+	var value any
+	require.NoError(t, json.Unmarshal(answer, &value))
+	var walk func(any)
+	walk = func(at any) {
+		switch v := at.(type) {
+		case object:
+			for name, child := range v {
+				require.Regexp(t, memberName, name)
+				walk(child)
+			}
+		case []any:
+			for _, child := range v {
+				walk(child)
+			}
+		}
+	}
+	walk(value)
 }
 
 // make makes a mistake on one way.
@@ -556,10 +585,32 @@ func refusedByIssuer(t *testing.T, err error) tried {
 	return tried{refused: []string{string(rules.BadVersion)}, text: err.Error()}
 }
 
+// textOf writes a description without the members that say nothing.
 func textOf(t *testing.T, terms *description.Terms) string {
 	text, err := json.Marshal(terms)
 	require.NoError(t, err)
+	var value object
+	require.NoError(t, json.Unmarshal(text, &value))
+	prune(value)
+	text, err = json.Marshal(value)
+	require.NoError(t, err)
 	return string(text)
+}
+
+func prune(o object) {
+	for name, value := range o {
+		if inner, is := value.(object); is {
+			if name != "features" { // whose limits may be empty
+				prune(inner)
+			}
+			if len(inner) == 0 {
+				delete(o, name)
+			}
+		}
+		if value == nil || value == "" || value == false {
+			delete(o, name)
+		}
+	}
 }
 
 // flagsOf writes a description as flags of issue.

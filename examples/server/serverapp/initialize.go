@@ -25,7 +25,7 @@ func initCommand(t *tool) cli.Command {
 		Name: "init", Summary: "Make all that a first server needs: keys, keyring, catalogue, token, settings.",
 		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
-  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+  server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
 It writes into the folder that --dir names, the present one unless given, and
 overwrites nothing: where one of its files is there, it writes none. Private keys
@@ -357,7 +357,7 @@ Start the server:
   server%s
 
 Sell, in another terminal:
-  %s --name "Ada Lovelace"
+  %s --licensee "Ada Lovelace"
 
 The serial number that this prints is what the product takes:
   product activate --server http://%s SERIAL

@@ -19,7 +19,7 @@ command it serves. From nothing to a first sale:
 
   server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
-  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+  server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
 The API takes bearer tokens, which this makes:
 
@@ -64,7 +64,9 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 
 // asksForHelp reports whether all that is wanted is help, which needs no settings.
 func asksForHelp(args []string) bool {
-	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) })
+	return slices.ContainsFunc(args, func(arg string) bool {
+		return slices.Contains([]string{"help", "-h", "-help", "--help", "version", "--version"}, arg)
+	})
 }
 
 // orServe adds the command that is meant where none is named.
