@@ -434,6 +434,9 @@ func (m *simModel) issued(after *simBook, key string, reply *simReply) {
 	s, sale := m.s, after.sale
 	receipt := &license.Receipt{}
 	s.read([]byte(reply.Receipt), receipt)
+	var bound struct{ Binding struct{ Data []byte } } // which a Binding in JSON does not show
+	s.read([]byte(reply.Receipt), &bound)
+	receipt.Binding.Data = bound.Binding.Data
 	a := after.activation(receipt.ID)
 	s.must(a != nil && a.Active && simInstalled(a, key), "a receipt for %s, which is not in force in the ledger", receipt.ID)
 	s.must(receipt.Activated.Equal(a.First), "a receipt says that %s began at %s", receipt.ID, receipt.Activated)

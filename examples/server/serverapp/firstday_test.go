@@ -332,6 +332,9 @@ func TestSettingsFile(t *testing.T) {
 		require.Contains(t, said, want)
 		require.Contains(t, said, filepath.Join("acme", "server.settings"))
 	}
+	out, said, code := p.run(t, "--dir", "acme", "help")
+	require.Zero(t, code, said)
+	require.Contains(t, out, "server init")
 }
 
 // Who sells where no server is, or without a token that counts, is told so.

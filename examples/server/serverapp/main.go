@@ -46,7 +46,7 @@ type tool struct {
 func Main(args []string, env func(string) string, out, err io.Writer) int {
 	t := &tool{env: env, out: out, err: err, now: time.Now, dir: folderOf(args)}
 	folder, failure := readSettings(t.dir)
-	if failure != nil {
+	if failure != nil && !asksForHelp(args) {
 		return t.report("", failure)
 	}
 	t.settings = t.fromEnvironment(folder)
@@ -62,6 +62,11 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	return p.Run(orServe(args))
 }
 
+// asksForHelp reports whether all that is wanted is help, which needs no settings.
+func asksForHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) })
+}
+
 // orServe adds the command that is meant where none is named.
 func orServe(args []string) []string {
 	if len(args) == 0 {
@@ -72,7 +77,7 @@ func orServe(args []string) []string {
 		return args
 	}
 	for _, arg := range args {
-		if slices.Contains([]string{"init", "serve", "sell", "token", "migrate", "version"}, arg) {
+		if slices.Contains([]string{"init", "serve", "sell", "token", "migrate", "version", "help"}, arg) {
 			return args
 		}
 	}

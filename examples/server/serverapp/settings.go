@@ -22,8 +22,8 @@ type settings struct {
 	keyring, activationKey, licenseKey, nextKeyring string
 	tlsCert, tlsKey, trustedProxies                 string
 	logFormat, logLevel, shutdownTimeout            string
-	credentials                                     string // folder of systemd's credentials
 	tokenFile                                       string
+	credentials                                     string // folder of systemd's credentials
 }
 
 // envPrefix is what the names of our environment variables begin with.
@@ -45,8 +45,8 @@ func (t *tool) fromEnvironment(folder map[string]string) settings {
 		keyring: or("KEYRING", ""), activationKey: or("ACTIVATION_KEY", ""), licenseKey: or("LICENSE_KEY", ""), nextKeyring: or("NEXT_KEYRING", ""),
 		tlsCert: or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
 		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
-		credentials: t.env("CREDENTIALS_DIRECTORY"),
 		tokenFile:   or(tokenFile, ""),
+		credentials: t.env("CREDENTIALS_DIRECTORY"),
 	}
 }
 
