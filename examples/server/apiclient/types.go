@@ -36,12 +36,24 @@ type Creation struct {
 	Scheme        string        `json:"scheme,omitempty"`
 	Description   *LicenseTerms `json:"description,omitempty"`
 	Licenses      []string      `json:"licenses,omitempty"` // documents that were signed elsewhere
+
+	NewNames bool `json:"new_names,omitempty"` // sell names that the vendor's catalogue does not have
+	Past     bool `json:"past,omitempty"`      // sell what has ended already
+}
+
+// A Finding is a mistake that a rule found in what is to be sold.
+type Finding struct {
+	Code   string `json:"code"`
+	Field  string `json:"field"` // as a path: products/acme-cad/features/draw
+	Text   string `json:"text"`
+	Remedy string `json:"remedy"`
 }
 
 // Sold is what came of a Creation.
 type Sold struct {
 	Sales    []Sale
-	Repeated bool // it was sold by an earlier call with the same IdempotencyKey
+	Warnings []Finding // what was sold all the same
+	Repeated bool      // it was sold by an earlier call with the same IdempotencyKey
 }
 
 // LicenseTerms are what a licence grants. Products and features go by their ids;
@@ -60,6 +72,7 @@ type LicenseTerms struct {
 
 // A LicenseProduct is what a licence grants of one product.
 type LicenseProduct struct {
+	Edition     string            `json:"edition,omitempty"` // of the vendor's catalogue, to which the rest adds
 	MaxVersion  string            `json:"max_version,omitempty"`
 	Maintenance string            `json:"maintenance,omitempty"`
 	Features    map[string]string `json:"features,omitempty"` // limits by id
@@ -87,6 +100,7 @@ type UpdateTerms struct {
 
 // An UpdateProduct is what an update does to one product.
 type UpdateProduct struct {
+	Edition     string            `json:"edition,omitempty"` // in a rewrite
 	MaxVersion  string            `json:"max_version,omitempty"`
 	Maintenance string            `json:"maintenance,omitempty"`
 	Scheme      string            `json:"scheme,omitempty"`
@@ -129,6 +143,8 @@ type Sale struct {
 
 	License     string   `json:"license"`     // the document, where one sale was asked for
 	Corrections []string `json:"corrections"` // of a serial number that was mistyped
+
+	Warnings []Finding `json:"warnings"` // of the call that gave it another licence
 }
 
 // An Update is an update of a sale's licence.

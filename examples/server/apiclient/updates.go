@@ -9,6 +9,9 @@ type NewUpdate struct {
 	Document     string       `json:"document,omitempty"`
 	IncludeNotes bool         `json:"include_notes,omitempty"` // have CRMID and Comment stand in the customer's document
 	Submit       bool         `json:"submit,omitempty"`        // else it is a draft
+
+	NewNames bool `json:"new_names,omitempty"` // sell names that the vendor's catalogue does not have
+	Past     bool `json:"past,omitempty"`      // sell what has ended already
 }
 
 type newUpdate struct {
@@ -20,6 +23,8 @@ type newUpdate struct {
 type AddedUpdate struct {
 	Update  Update  `json:"update"`
 	Preview Preview `json:"preview"`
+
+	Warnings []Finding `json:"warnings"` // what was added all the same
 }
 
 // AddUpdate adds an update, as a draft unless it is submitted at once. It is not

@@ -24,7 +24,7 @@ const tokenFile = "TOKEN_FILE"
 // settingNames are the settings, as they stand in the environment behind
 // envPrefix, and whether each is a path.
 var settingNames = map[string]bool{
-	"DATABASE": true, "KEYRING": true, "ACTIVATION_KEY": true, "LICENSE_KEY": true, "NEXT_KEYRING": true, "TLS_CERT": true, "TLS_KEY": true, tokenFile: true,
+	"DATABASE": true, "KEYRING": true, "ACTIVATION_KEY": true, "LICENSE_KEY": true, "NEXT_KEYRING": true, "CATALOGUE": true, "TLS_CERT": true, "TLS_KEY": true, tokenFile: true,
 	"LISTEN": false, "ADMIN_LISTEN": false, "TRUSTED_PROXIES": false, "LOG_FORMAT": false, "LOG_LEVEL": false, "SHUTDOWN_TIMEOUT": false,
 }
 

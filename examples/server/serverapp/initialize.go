@@ -25,7 +25,7 @@ func initCommand(t *tool) cli.Command {
 		Name: "init", Summary: "Make all that a first server needs: keys, keyring, catalogue, token, settings.",
 		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
-  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+  server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
 It writes into the folder that --dir names, the present one unless given, and
 overwrites nothing: where one of its files is there, it writes none. Private keys
@@ -273,6 +273,7 @@ func (n *first) settings() error {
 	line := func(name, value string) { fmt.Fprintf(&b, "%s%s=%s\n", envPrefix, name, value) }
 	line("KEYRING", keyringFile)
 	line("ACTIVATION_KEY", activationFile)
+	line("CATALOGUE", catalogueFile)
 	fmt.Fprintf(&b, "\n# With this key the server signs licences itself. Take it out when the back office does.\n")
 	line("LICENSE_KEY", licenseFile)
 	fmt.Fprintln(&b)
@@ -357,7 +358,7 @@ Start the server:
   server%s
 
 Sell, in another terminal:
-  %s --name "Ada Lovelace"
+  %s --licensee "Ada Lovelace"
 
 The serial number that this prints is what the product takes:
   product activate --server http://%s SERIAL
