@@ -10,14 +10,23 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A Change is what entering or importing something did, or what changed by
-// itself.
+// A Change is the outcome of a call, or what changed by itself.
 type Change struct {
-	LicenseID     string // of the licence that came or changed
+	// LicenseID is the id of the licence that came, changed, or is meant by
+	// Notice. It is empty for what concerns no licence, such as a keyring. Of
+	// several licences in one check, it is the first that changed.
+	LicenseID     string
 	Before, After license.State
 	Changed       bool          // something came that was not here, or Before and After differ
 	Available     bool          // with LookOnly: something would come
 	Diff          *license.Diff // of updates, item by item
+	// Notice says why little or nothing changed, where that does no harm and
+	// needs no action; nil if there is nothing to say. Its codes are
+	// AlreadyEntered (what came is in force here already), AlreadyApplied (the
+	// licence contains the update), NotActivated (from Deactivate: it was
+	// deactivated here before), FinalPending and ObtainingNotYet (there is
+	// nothing new yet; From says when to ask again).
+	Notice *license.Reason
 	// RestartRequired says that a feature of Options.AtStart changed, which the
 	// program reads when it starts.
 	RestartRequired bool
@@ -66,13 +75,12 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //     that is activated already may be, again, at no cost
 //   - the text of a document that was pasted is imported
 //
-// AlreadyApplied and AlreadyEntered are no harm: what the key grants is in force.
-// Typing mistakes are put right where that is certain and are reported in the
+// What is in force here already is no error: Change.Notice says so. Typing mistakes are put right where that is certain and are reported in the
 // change. Nothing is stored or used up before the key is whole and holds.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
 // an error of package keyfmt; KeyOfOtherKind; for an activation key
-// those of license.OpenKey, AlreadyEntered, and why it is not for this machine;
+// those of license.OpenKey, and why it is not for this machine;
 // for an unlock code UnlockUnknown and those of license.Apply; or why nothing
 // can be stored, which is found out before the server is asked. Without an answer
 // that counts it is an *UnreachableError, which wraps ErrUnreachable, and nothing
@@ -151,6 +159,7 @@ func (c *Client) enterUnlockCode(key keyfmt.Key) (Change, error) {
 			u, err := h.terms.Unseal(code)
 			if err != nil {
 				if _, err := h.base.Unseal(code); err == nil {
+					change.LicenseID = h.base.ID
 					return &license.Reason{Code: license.AlreadyApplied} // and so no more in the terms
 				}
 				continue

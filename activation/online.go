@@ -84,13 +84,14 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // licences that are activated here: updates, the final licence after a
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
-// anything. A deactivation that was not confirmed yet is sent again.
+// anything. Where there is nothing new yet, Change.Notice says when to ask again
+// (FinalPending, ObtainingNotYet). A deactivation that was not confirmed yet is
+// sent again.
 //
 // Without an answer that counts, nothing changes and the error wraps
-// ErrUnreachable. Otherwise the error is the server's signed no, beside which
-// what it did send is kept: FinalPending, FinalOverdue, PaymentPending,
-// ObtainingOver, ObtainingNotYet, LicenseBlocked, OrderCancelled, NotActivated,
-// HardwareChanged, ServerBusy; ActivationRequired where nothing is activated
+// ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
+// what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
+// LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy; ActivationRequired where nothing is activated
 // here; those of license.Apply for an update that does not fit, while the
 // licence works on as it was; or why nothing can be stored.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
@@ -160,11 +161,15 @@ func (c *Client) moreWaits(serial string) bool {
 
 // followedBy returns two changes, one after the other, as one.
 func followedBy(a, b Change) Change {
-	if a.LicenseID == "" {
+	moved := a.Changed || a.Available
+	if a.LicenseID == "" || !moved && (b.Changed || b.Available || a.Notice == nil && b.Notice != nil) {
 		a.LicenseID = b.LicenseID
 	}
-	if !a.Changed && !a.Available {
+	if !moved {
 		a.Before = b.Before
+	}
+	if a.Notice == nil {
+		a.Notice = b.Notice
 	}
 	if b.Diff != nil {
 		a.Diff = joined(a.Diff, b.Diff)
@@ -194,7 +199,7 @@ func (c *Client) activated(only string) ([]string, error) {
 		})
 	}
 	if len(serials) == 0 {
-		return nil, &license.Reason{Code: license.ActivationRequired}
+		return nil, &license.Reason{Code: license.ActivationRequired, Product: c.opt.Product, Offline: c.courier == nil}
 	}
 	return serials, nil
 }
@@ -243,9 +248,13 @@ func (c *Client) Report(ctx context.Context) error {
 // wraps ErrUnreachable. If it may have been, the licence waits: the error and the
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
-// no, after which the licence goes on.
+// refusal, after which the licence goes on. To deactivate a licence again is no
+// error: Change.Notice has the code NotActivated.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
+	if errors.Is(err, license.ActivationRequired) {
+		return c.deactivatedBefore(licenseID, err)
+	}
 	if err != nil {
 		return Change{}, err
 	}
@@ -255,9 +264,29 @@ func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, erro
 	return c.giveUp(ctx, serial)
 }
 
+// deactivatedBefore returns a notice where a licence, or any with "", was given up
+// here before and is not activated, and else the error.
+func (c *Client) deactivatedBefore(licenseID string, err error) (Change, error) {
+	state := c.Status().State
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all, _ := c.licenses(c.state)
+	all = slices.DeleteFunc(all, func(h held) bool {
+		return c.state.Surrenders[string(h.base.Serial)] == 0 || licenseID != "" && h.base.ID != licenseID
+	})
+	if len(all) == 0 {
+		return Change{}, err
+	}
+	change := Change{Before: state, After: state, Notice: &license.Reason{Code: license.NotActivated, Product: c.opt.Product}}
+	if len(all) == 1 {
+		change.LicenseID = all[0].base.ID
+	}
+	return change, nil
+}
+
 // giveUp asks the server to deactivate what it was perhaps asked to before.
 func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
-	before := c.Status().State
+	before, id := c.Status().State, c.licenseID(serial)
 	first, text, a, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return Change{}, err
@@ -282,11 +311,13 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	}
 	switch {
 	case err == nil:
-		change.Before, change.Changed = before, true
+		change.LicenseID, change.Before, change.Changed = id, before, true
 	case errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrNotSent):
 		err = &license.Reason{Code: license.DeactivationPending, Product: c.opt.Product, Err: err}
+		after := c.Status().State
+		change = Change{LicenseID: id, Before: before, After: after, Changed: first || before != after}
 	}
-	return change, err
+	return zeroBeside(change, err)
 }
 
 // markGivenUp makes a request for deactivation and keeps it in the state, where

@@ -356,9 +356,9 @@ func TestImportFaults(t *testing.T) {
 			require.Equal(t, day("2026-12-31"), c.Decision("export").Until)
 		}
 		from = -1
-		again := importing(c, v.update(t, 1, extend("export", 10)))
-		if err == nil || again != nil {
-			requireReason(t, again, license.AlreadyApplied)
+		again := mustImport(t, c, v.update(t, 1, extend("export", 10)))
+		if err == nil || !again.Changed {
+			require.Equal(t, license.AlreadyApplied, again.Notice.Code)
 		}
 		require.NoError(t, c.Consume("print", 1), "call %d", n)
 		require.True(t, c.Allows("print"))

@@ -331,7 +331,8 @@ func TestReasonTable(t *testing.T) {
 		{"obtaining period not begun", Reason{Code: ObtainingNotYet, From: from}, []string{"2027-02-01"}, "has not begun", "from 2027-02-01 on"},
 		{"nothing to update", Reason{Code: NothingToUpdate}, nil, "no update", "stays as it is"},
 		{"update already applied", Reason{Code: AlreadyApplied}, nil, "already contains", "nothing more to do"},
-		{"already entered", Reason{Code: AlreadyEntered}, nil, "in force", "nothing to do"},
+		{"already entered", Reason{Code: AlreadyEntered, Working: true, N: 2}, []string{"2"}, "in force, with 2 updates since", "need not be entered again"},
+		{"a later licence in force", Reason{Code: LicenseReplaced}, nil, "stays in force", "nothing to do"},
 		{"for another licence", Reason{Code: OtherLicense}, nil, "another licence", "Choose"},
 		{"seats in use", Reason{Code: SeatExcess, N: 10, Max: 8, Names: []string{"ada@acme.example", "bob@acme.example"}},
 			[]string{"10", "8", "2", "ada@acme.example, bob@acme.example"}, "2 seats have to be released", "Release 2 seats"},
@@ -430,7 +431,7 @@ func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 5*len(Languages()), found, "all languages say it of the same codes")
+	require.Equal(t, 6*len(Languages()), found, "all languages say it of the same codes")
 }
 
 // A product without a server sends nobody to it.

@@ -84,6 +84,9 @@ func (a *app) importFile(path string) error {
 // from now on.
 func (a *app) changed(c *activation.Client, change activation.Change, done string) error {
 	w := wordsOf(a.lang)
+	if change.Notice != nil {
+		done = change.Notice.Text(a.lang) + " " + change.Notice.Remedy(a.lang)
+	}
 	text := done + "\n"
 	corrections, changes := []string{}, []string{}
 	for _, k := range change.Corrections {
@@ -102,5 +105,8 @@ func (a *app) changed(c *activation.Client, change activation.Change, done strin
 	s := c.Status()
 	fields := a.statusFields(s)
 	fields["corrections"], fields["changes"], fields["license"] = corrections, changes, change.LicenseID
+	if change.Notice != nil {
+		fields["notice"] = cli.ReasonFields(change.Notice, a.lang)
+	}
 	return a.say(text+a.statusText(s), fields)
 }

@@ -55,7 +55,9 @@ func TestOnline(t *testing.T) {
 
 	require.Contains(t, s.run(1, "activate", "--by-hand", sale.RequestKey), "A request key needs the activation server")
 	require.Contains(t, s.run(0, "activate", sale.RequestKey), "active, provisional")
-	require.Contains(t, s.run(1, "check"), "2026-03-13")
+	require.Contains(t, s.run(0, "activate", sale.RequestKey), "and it is in force")
+	require.Contains(t, s.run(0, "check"), "The vendor has not released the final licence yet; the next check is due on 2026-03-13.")
+	require.Contains(t, s.run(0, "--json", "check"), `"code": "final_pending"`)
 	require.Contains(t, s.run(0, "status"), "2026-03-13", "the next check is told without asking")
 
 	v.Clock().Advance(48 * time.Hour)
@@ -105,4 +107,5 @@ func TestByFileAndBack(t *testing.T) {
 	require.Contains(t, two.run(0, "activate", "--proof", proof, sale.Typed), "The key was accepted.")
 	require.Contains(t, two.run(0, "deactivate"), "The licence was given up here.")
 	two.run(3, "status")
+	require.Contains(t, two.run(0, "deactivate"), "no longer, activated")
 }
