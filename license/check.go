@@ -30,7 +30,7 @@ type Host interface {
 type Env struct {
 	Now        time.Time
 	Product    string    // "" decides for every product of the licence
-	Version    string    // of the product that runs
+	Version    string    // of the program that runs, see IsVersion; one that is none is within no highest version
 	Released   time.Time // when that version was released; zero counts as today
 	Host       Host      // nil refuses a licence that is bound
 	User       string    // e-mail address of who uses it; "" if the product does not ask
@@ -411,6 +411,10 @@ func (c *checker) product(p *Product) {
 	}
 }
 
+// programRuns reports whether the check is for a program that runs. One for every
+// product of a licence has no version.
+func (c *checker) programRuns() bool { return c.env.Product != "" || c.env.Version != "" }
+
 // version decides whether the licence covers the version that runs.
 func (c *checker) version(p *Product) {
 	m := p.Maintenance
@@ -423,7 +427,9 @@ func (c *checker) version(p *Product) {
 	}
 	uncovered := &Reason{Code: VersionNotCovered, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion, Until: m.Until}
 	switch {
-	case p.MaxVersion != "" && c.env.Version != "" && !covers(p.MaxVersion, c.env.Version):
+	case p.MaxVersion != "" && c.programRuns() && !IsVersion(c.env.Version):
+		c.add(StateUnlicensed, &Reason{Code: VersionUnknown, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion})
+	case p.MaxVersion != "" && c.programRuns() && !covers(p.MaxVersion, c.env.Version):
 		c.add(StateUnlicensed, uncovered)
 	case m.Lapse == Keep && released > m.Until:
 		c.add(StateUnlicensed, uncovered)

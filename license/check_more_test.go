@@ -392,9 +392,11 @@ func TestVersionCovered(t *testing.T) {
 		{"4.9", "4.10", false}, {"4.10", "4.9", true}, {"4.9", "4.9.0", true}, {"4.09", "4.9", true}, {"4.0", "4.1", false},
 		{"10", "10.4-beta", true}, {"10", "11-beta.1", false}, {"10", "11.0.0-rc.1+build.5", false}, {"10", "10+2026", true}, {"10.3-rc1", "10.3", true},
 		{"v10", "10.1", true}, {"10", "v11", false}, {"10", "v10.1", true},
-		{"10", "11beta2", false}, {"10", "10beta2", true}, {"10", "beta", true}, {"10.3", "10.4rc1", false},
+		{"10", "11beta2", false}, {"10", "10beta2", true}, {"10", "beta", false}, {"10.3", "10.4rc1", false},
 		{"99999999999999999999", "100000000000000000000", false}, {"100000000000000000000", "99999999999999999999", true},
-		{"0", "0.1", true}, {"0", "1", false}, {"10", "10..5", true}, {"10", ".", true},
+		{"0", "0.1", true}, {"0", "1", false}, {"10", "10..5", false}, {"10", ".", false},
+		{"4", "(devel)", false}, {"4", "four", false}, {"4", "", true}, {"4", "-1", false}, {"4", "v", false}, {"4", "3.x", false}, {"", "(devel)", true},
+		{"four", "0.9", true}, {"four", "1", false}, {"four", "(devel)", false},
 	}
 	for _, test := range tests {
 		l := licenceOf(license.Feature{ID: "f"})
@@ -402,6 +404,34 @@ func TestVersionCovered(t *testing.T) {
 		r := license.Check(l, license.Env{Now: noon, Version: test.version})
 		require.Equal(t, test.covered, r.Allows("f"), "%s covers %s", test.highest, test.version)
 	}
+}
+
+// A version that is none is within no highest version, and the sentence says so.
+func TestVersionThatIsNone(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"})
+	l.Products[0].MaxVersion = "4"
+	for _, version := range []string{"(devel)", "four", "", "v", "3.x", "-rc1", ".3", "3.", "unknown"} {
+		require.False(t, license.IsVersion(version), version)
+		r := license.Check(l, license.Env{Now: noon, Product: "cad", Version: version})
+		require.False(t, r.Allows("f"), version)
+		require.Equal(t, []license.Code{license.VersionUnknown}, codesIn(r.Reasons))
+		require.Contains(t, r.Reasons[0].Text(license.English), "does not know its own version")
+		if version != "" {
+			require.Contains(t, r.Reasons[0].Text(license.English), "“"+version+"” is not a version number")
+		}
+	}
+	require.True(t, license.Check(l, license.Env{Now: noon}).Allows("f"), "a check of every product is not for a program that runs")
+	for _, version := range []string{"0", "3", "v3.1", "3.2.1-rc.1+build", "3beta2", "3.2rc1"} {
+		require.True(t, license.IsVersion(version), version)
+		require.True(t, license.Check(l, license.Env{Now: noon, Product: "cad", Version: version}).Allows("f"), version)
+	}
+
+	// What was signed with a highest version that is none keeps its meaning.
+	l.Products[0].MaxVersion = "four"
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Version: "4.2"})
+	require.Equal(t, []license.Code{license.VersionNotCovered}, codesIn(r.Reasons))
+	require.Contains(t, r.Reasons[0].Text(license.English), "versions up to four")
 }
 
 // A clock that was set back gains nothing where only a lease or maintenance

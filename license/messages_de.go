@@ -196,6 +196,9 @@ func german(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "Die Lizenz deckt die laufende Version[ {has}] nicht ab.[ Abgedeckt sind Versionen bis {needs}.][ Die Wartung umfasst Versionen, die bis {until} erschienen sind.] Mit einem Ablauf der Lizenz hat das nichts zu tun.",
 			"Installieren Sie eine abgedeckte Version, oder verlängern Sie die Wartung beim Anbieter[ ({contact})]."
+	case VersionUnknown:
+		return "Die Lizenz deckt Versionen [bis {needs}|bis zu einer bestimmten] ab, und dieses Programm kennt seine eigene Version nicht[: „{has}“ ist keine Versionsnummer].",
+			"Installieren Sie eine veröffentlichte Version der Anwendung. Für deren Entwickler: Bauen Sie sie mit einer Version wie 4.2.0."
 	case HardwareDrift:
 		return "Teile dieses Computers wurden ersetzt[: {names}]. Die Lizenz funktioniert weiter[; genutzte Änderungen: {n} von {max}].",
 			"Es ist nichts zu tun. Wird die Lizenz noch einmal aktiviert, merkt sie sich die jetzigen Teile."

@@ -196,6 +196,9 @@ func english(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "The licence does not cover the version that is running[, {has}].[ It covers versions up to {needs}.][ Its maintenance covers versions released up to {until}.] This has nothing to do with expiry.",
 			"Install a version that is covered, or renew the maintenance with the vendor[ ({contact})]."
+	case VersionUnknown:
+		return "The licence covers versions up to [{needs}|a certain one], and this program does not know its own version[: “{has}” is not a version number].",
+			"Install a released version of the application. For its developer: build it with a version such as 4.2.0."
 	case HardwareDrift:
 		return "Parts of this computer have been replaced[: {names}]. The licence keeps working[; changes used: {n} of {max}].",
 			"Nothing has to be done. Activating the licence again records the parts that are there now."

@@ -196,6 +196,9 @@ func swedish(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "Licensen omfattar inte den version som körs[, {has}].[ Den omfattar versioner till och med {needs}.][ Underhållet omfattar versioner som kom till och med {until}.] Det har inget att göra med att en licens går ut.",
 			"Installera en version som omfattas, eller förnya underhållet hos leverantören[ ({contact})]."
+	case VersionUnknown:
+		return "Licensen omfattar versioner till och med [{needs}|en viss version], och det här programmet känner inte till sin egen version[: ”{has}” är inget versionsnummer].",
+			"Installera en utgiven version av programmet. För dess utvecklare: bygg det med en version som 4.2.0."
 	case HardwareDrift:
 		return "Delar av den här datorn har bytts ut[: {names}]. Licensen fortsätter att fungera[; använda ändringar: {n} av {max}].",
 			"Du behöver inte göra något. Om licensen aktiveras igen registreras de delar som finns nu."

@@ -84,6 +84,7 @@ const (
 	MaintenanceKept     Code = "maintenance_kept"      // Until; this version keeps running
 	MaintenanceStopped  Code = "maintenance_stopped"   // Until; the product stops
 	VersionNotCovered   Code = "version_not_covered"   // Has: running, Needs: highest covered, Until: maintenance
+	VersionUnknown      Code = "version_unknown"       // Has: what the running program gives as its version, which is none; Needs: highest covered
 	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used
 	HardwareChanged     Code = "hardware_changed"      // Names changed
 	HardwareUnreadable  Code = "hardware_unreadable"   // Names that cannot be read

@@ -106,6 +106,9 @@ func OpenRequest(text []byte) (*Request, error) {
 }
 
 func (r *Request) encode() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.StringMember("fingerprint", string(r.Fingerprint))
@@ -127,7 +130,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.Name("vendor").String(r.Vendor)
 	w.StringMember("version", r.Version)
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("Request", w, func(payload string) error {
 		_, err := decodeRequest(payload)
 		return err
 	})
