@@ -165,13 +165,9 @@ func SetAside(o Options) (string, error) {
 	if o.Product == "" || o.Store != nil {
 		return "", errors.New("activation: SetAside needs Options.Product, and state in a folder")
 	}
-	dir := o.Dir
-	if dir == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(base, "latchkey", folderName(o.Product))
+	dir, err := o.stateDir()
+	if err != nil {
+		return "", err
 	}
 	dir = filepath.Clean(dir)
 	if o.Now == nil {

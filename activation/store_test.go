@@ -336,7 +336,7 @@ func TestImportFaults(t *testing.T) {
 			return nil
 		})
 		faulty := o
-		faulty.Dir, faulty.Store, faulty.Witness = "", s, &activation.MemoryStore{}
+		faulty.Dir, faulty.WitnessDir, faulty.Store, faulty.Witness = "", "", s, &activation.MemoryStore{}
 		c := open(t, faulty)
 		calls, from = 0, n
 		err := importing(c, v.update(t, 1, extend("export", 10)))
@@ -388,7 +388,7 @@ func TestFullDisk(t *testing.T) {
 			}
 			return nil
 		})
-		o.Store, o.Witness, o.Dir = s, &activation.MemoryStore{}, ""
+		o.Store, o.Witness, o.Dir, o.WitnessDir = s, &activation.MemoryStore{}, "", ""
 		c := open(t, o)
 		mustImport(t, c, v.sell(t))
 		full.Store(true)
