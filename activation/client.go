@@ -409,7 +409,7 @@ func (c *Client) Close() error {
 	c.end()
 	err := c.settle()
 	none := &license.Result{Reasons: []license.Reason{*errClosed}}
-	c.snap.Store(&snapshot{result: none, set: none.Set()})
+	c.snap.Store(&snapshot{result: none, set: none.Set(), closed: true})
 	c.mu.Unlock()
 	c.looks.Wait()
 	c.release()

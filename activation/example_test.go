@@ -80,6 +80,12 @@ func Example() {
 		fmt.Println(d.Feature.ID, d.State)
 	}
 
+	if err := client.Require("print"); err != nil {
+		fmt.Println(err) // every reason, and what to do
+	}
+	err = client.Require("fly")
+	fmt.Println("not licensed:", errors.Is(err, license.FeatureNotLicensed))
+
 	_, err = client.Import(context.Background(), strings.NewReader("<html>502 Bad Gateway</html>"))
 	fmt.Println("no document:", errors.Is(err, license.NotDocument))
 	// Output:
@@ -90,5 +96,7 @@ func Example() {
 	// draw active
 	// export active
 	// print expired
+	// The feature “print” of acme-cad has no uses left; 3 uses were included. Other features can still be used. Order more uses from the vendor; an update adds them to the licence.
+	// not licensed: true
 	// no document: true
 }

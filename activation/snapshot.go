@@ -19,6 +19,7 @@ type snapshot struct {
 	activations map[string]*Activation // by serial number
 	problems    []license.Reason
 	own         []license.Reason // of the local state
+	closed      bool
 }
 
 // rebuild works out what is licensed now.
@@ -143,6 +144,29 @@ func (c *Client) Allows(feature string) bool {
 		return true
 	}
 	return s.set.Allows(feature) && c.begin(feature) == nil
+}
+
+// Require is Allows with the reasons: it returns nil if a feature may be used now,
+// which counts as use in the same way, and else a *RefusedError, whose text says
+// what is wrong and what to do.
+//
+//	if err := client.Require("export"); err != nil {
+//		return fmt.Errorf("exporting: %w", err)
+//	}
+//
+// errors.Is finds each reason by its code, such as license.ExpiredDate. Where the
+// first use cannot be recorded, the error is the *license.Reason of that.
+func (c *Client) Require(feature string) error {
+	s := c.snap.Load()
+	switch {
+	case s.set.Ready(feature):
+		return nil
+	case s.set.Allows(feature):
+		return c.begin(feature)
+	case s.closed:
+		return errClosed
+	}
+	return refusal(s.result, feature)
 }
 
 // begin records the first use of a feature.
