@@ -19,7 +19,9 @@ import (
 
 type noCourier struct{}
 
-func (*noCourier) Exchange(context.Context, []byte) ([]byte, error) { return nil, activation.ErrNotSent }
+func (*noCourier) Exchange(context.Context, []byte) ([]byte, error) {
+	return nil, activation.ErrNotSent
+}
 
 // TestOptionsThatMakeNoSense holds Open to naming the field and saying what to do,
 // before anything is touched.
@@ -113,10 +115,12 @@ func TestOptionsThatMakeSense(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
 	for name, edit := range map[string]func(o *activation.Options){
-		"as they are":          func(*activation.Options) {},
-		"a tag":                func(o *activation.Options) { o.Version = "v4.2.0-rc1+build.7" },
-		"a machine":            func(o *activation.Options) { o.Host = machine.New("acme-cad", machine.WithInstance("one")) },
-		"a shared machine":     func(o *activation.Options) { o.Host = machine.New("acme", machine.Shared(), machine.WithInstance("one")) },
+		"as they are": func(*activation.Options) {},
+		"a tag":       func(o *activation.Options) { o.Version = "v4.2.0-rc1+build.7" },
+		"a machine":   func(o *activation.Options) { o.Host = machine.New("acme-cad", machine.WithInstance("one")) },
+		"a shared machine": func(o *activation.Options) {
+			o.Host = machine.New("acme", machine.Shared(), machine.WithInstance("one"))
+		},
 		"a user":               func(o *activation.Options) { o.User = "ada@acme.example" },
 		"memory":               func(o *activation.Options) { o.Dir, o.WitnessDir, o.Store = "", "", &activation.MemoryStore{} },
 		"folders alike":        func(o *activation.Options) { o.WitnessDir = o.Dir + "-witness" },
