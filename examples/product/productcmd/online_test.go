@@ -80,7 +80,11 @@ func TestOnline(t *testing.T) {
 	require.Equal(t, "2026-03-10T12:00:00Z", status.Licenses[0].Activation.Since)
 
 	gone := newShell(t, v, "http://127.0.0.1:1", "desk-2")
-	require.Contains(t, gone.run(1, "activate", sale.Typed), "could not be reached")
+	require.Contains(t, gone.run(7, "activate", sale.Typed), "could not be reached")
+	require.Contains(t, s.run(0, "--version"), "acme-cad 4.2.0")
+	none := newShell(t, v, "", "desk-3")
+	require.Contains(t, none.run(1, "activate", sale.Typed), "set up without one")
+	require.Contains(t, none.run(2, "activate", "--nmae", "Ada"), "--nmae")
 	key := v.ActivationKey("Ada Lovelace", license.KeyTerms{Edition: 1})
 	require.Contains(t, gone.run(0, "activate", "--name", "Ada Lovelace", key), "active")
 }
