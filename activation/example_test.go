@@ -96,7 +96,7 @@ func Example() {
 	// draw active
 	// export active
 	// print expired
-	// The feature “print” of acme-cad has no uses left; 3 uses were included. Other features can still be used. Order more uses from the vendor; an update adds them to the licence.
+	// The feature “print” of acme-cad has no uses left; 3 uses were included. Other features are not affected. Order more uses from the vendor; an update adds them to the licence.
 	// not licensed: true
 	// no document: true
 }

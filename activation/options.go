@@ -54,6 +54,14 @@ type Options struct {
 	// activation server's.
 	User string
 
+	// Label is what the customer calls this machine, "render node 3", for the
+	// vendor and the customer's administrator to know an activation by; see
+	// license.IsLabel. It is sent when the product activates or checks, and the
+	// last one counts; "" leaves the one that the server knows. It may be personal
+	// data: let the customer choose it, and do not fill in a user's or host's name
+	// unasked.
+	Label string
+
 	// Dir is the folder of local state, of this product and user alone. It
 	// defaults to latchkey/PRODUCT in os.UserConfigDir. It must not be the
 	// customer's to choose, who could have a new one for every trial.

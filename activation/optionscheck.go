@@ -30,7 +30,7 @@ func (o *Options) check() error {
 		check func() error
 	}{
 		{"Product", o.checkProduct}, {"Version", o.checkVersion}, {"Released", o.checkReleased}, {"Keyring", o.checkKeyring},
-		{"Host", o.checkHost}, {"User", o.checkUser},
+		{"Host", o.checkHost}, {"User", o.checkUser}, {"Label", o.checkLabel},
 		{"Store", o.checkStore}, {"Witness", o.checkWitness}, {"WitnessDir", o.checkWitnessDir},
 		{"Server", o.checkServer}, {"Courier", o.checkCourier}, {"AutoCheck", o.checkAutoCheck},
 		{"AtStart", o.checkAtStart}, {"Notice", o.checkNotice},
@@ -100,6 +100,13 @@ func (o *Options) checkUser() error {
 	name, domain, _ := strings.Cut(o.User, "@")
 	if o.User != "" && (name == "" || domain == "" || strings.ContainsAny(o.User, " \t\r\n")) {
 		return errors.New("is no e-mail address, such as ada@acme.example: leave it out where there are no named seats")
+	}
+	return nil
+}
+
+func (o *Options) checkLabel() error {
+	if o.Label != "" && !license.IsLabel(o.Label) {
+		return fmt.Errorf("is not one line of text: it has at most %d bytes, no control characters, and no blanks at its ends", license.MaxLabel)
 	}
 	return nil
 }

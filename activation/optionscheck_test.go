@@ -49,6 +49,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		{"Host", "leave the field out", func(o *activation.Options) { o.Host = (*machine.Machine)(nil) }},
 		{"User", "e-mail address", func(o *activation.Options) { o.User = "ada" }},
 		{"User", "e-mail address", func(o *activation.Options) { o.User = "Ada Lovelace <ada@acme.example>" }},
+		{"Label", "no blanks at its ends", func(o *activation.Options) { o.Label = " desk 1 " }},
 		{"Store", "leave the other out", func(o *activation.Options) { o.Store = store }},
 		{"Store", "leave the field out", func(o *activation.Options) { o.Dir, o.Store = "", (*activation.MemoryStore)(nil) }},
 		{"Witness", "leave the other out", func(o *activation.Options) { o.Witness = store }},

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
@@ -35,6 +38,7 @@ type Request struct {
 	Installation []byte // public key
 	Nonce        []byte // NonceSize random bytes, which the reply must hold
 	Fingerprint  []byte // of the machine, as package binding writes one; nil where the product does not tell
+	Label        string // what the customer calls this machine, see IsLabel; "" is none told. Personal data
 	License      string // id of the licence that is here, "" if there is none
 	Revision     int64  // of it, and of what Usage was counted under
 	Keyring      int64  // version of the keyring in force
@@ -115,6 +119,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.IntMember("given_up", r.GivenUp)
 	w.Name("installation").Base64(r.Installation)
 	w.IntMember("keyring", r.Keyring)
+	w.StringMember("label", r.Label)
 	w.StringMember("license", r.License)
 	w.bytesMember("link", r.Link)
 	w.bytesMember("next", r.Next)
@@ -149,6 +154,8 @@ func decodeRequest(payload string) (*Request, error) {
 			r.Installation = d.exactly(InstallationKeySize)
 		case "keyring":
 			r.Keyring = d.count()
+		case "label":
+			r.Label = d.label()
 		case "license":
 			r.License = d.id()
 		case "link":
@@ -192,6 +199,26 @@ func decodeRequest(payload string) (*Request, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// IsLabel reports whether s can be a machine's label: 1 to MaxLabel bytes of UTF-8
+// without control characters, line and paragraph separators, controls of the
+// direction of text, and blanks at its ends.
+func IsLabel(s string) bool {
+	if s == "" || len(s) > MaxLabel || !utf8.ValidString(s) || strings.TrimSpace(s) != s {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r)
+	})
+}
+
+func (d *decoder) label() string {
+	s := d.String()
+	if d.Err() == nil && !IsLabel(s) {
+		d.Fail("a label has 1 to 128 bytes, and no control characters")
+	}
+	return s
 }
 
 // bytesMember writes bytes in base64, and leaves out what is empty.

@@ -368,6 +368,9 @@ func (r *Request) validate() error {
 	v.fingerprint(p, r)
 	v.link(p, "Link", r.Link)
 	v.link(p, "Next", r.Next)
+	if r.Label != "" && !IsLabel(r.Label) {
+		v.fail(p, "Label", "has 1 to 128 bytes of UTF-8, no control characters and no blanks at its ends")
+	}
 	v.here(p, r)
 	return v.result()
 }

@@ -88,7 +88,7 @@ func allFilledIn() map[string]filledIn {
 		Time: validNoon, Sequence: 1, Code: TransfersUsed, N: 1, Max: 2, From: 20000, Until: 20001, Has: "a", Needs: "b",
 		Names: []string{"cpu", "board"}, Contact: "help@acme.example", NextCheck: validNoon, Documents: []string{"one", "two"}, Receipt: "three",
 		Link: make([]byte, LinkSize), Revision: 1, Usage: someUsage(), Restored: true}
-	request := &Request{Vendor: "acme", Product: "acme-cad", Version: "4.2", Operation: OpMove, Serial: "S-1",
+	request := &Request{Vendor: "acme", Product: "acme-cad", Version: "4.2", Operation: OpMove, Serial: "S-1", Label: "render node 3",
 		Installation: make([]byte, InstallationKeySize), Nonce: make([]byte, NonceSize), Fingerprint: []byte("f"), License: "L-1", Revision: 1,
 		Keyring: 1, Link: make([]byte, LinkSize), Next: make([]byte, LinkSize), Usage: someUsage(), GivenUp: 1, Proof: []byte("p")}
 	bound := &KeyTerms{Edition: 1, Term: Until(20500), Issued: 20000, Seats: 3, Number: 4, Machine: make([]byte, machineSize)}
@@ -153,6 +153,50 @@ func TestEveryWrongFieldIsNamed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The documents of that test have something in every field, so that a field that is
+// added later is held as well.
+func TestEveryFieldIsFilledIn(t *testing.T) {
+	t.Parallel()
+	filled, all := map[string]bool{}, map[string]bool{}
+	var look func(v reflect.Value)
+	look = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				look(v.Elem())
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				look(v.Index(i))
+			}
+		case reflect.Map:
+			for _, key := range v.MapKeys() {
+				look(v.MapIndex(key))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if field := v.Type().Field(i); field.IsExported() {
+					name := v.Type().Name() + "." + field.Name
+					all[name] = true
+					filled[name] = filled[name] || !v.Field(i).IsZero()
+					look(v.Field(i))
+				}
+			}
+		}
+	}
+	for _, doc := range allFilledIn() {
+		look(reflect.ValueOf(doc.value))
+	}
+	for _, unwritten := range []string{"Request.RequestKey", "Request.Digest", "Reply.Request", "FeatureUsage.Seats"} {
+		require.True(t, all[unwritten], unwritten)
+		delete(all, unwritten)
+	}
+	require.Greater(t, len(all), 80)
+	for name := range all {
+		require.True(t, filled[name], "%s is empty in every document that is tried", name)
 	}
 }
 

@@ -236,9 +236,9 @@ func TestProgramRefused(t *testing.T) {
 		code int
 		args []string
 	}{
-		"\"latchkey keyring\" makes one":        {2, []string{"--keyring", ""}},
-		"\"latchkey keygen --role activation":   {2, []string{"--activation-key", ""}},
-		"there is no such file: \"latchkey":     {1, []string{"--activation-key", "none.key"}},
+		"\"latchkey keyring\" makes one":      {2, []string{"--keyring", ""}},
+		"\"latchkey keygen --role activation": {2, []string{"--activation-key", ""}},
+		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},
 		"one of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
 		"the keyring has no key":              {1, []string{"--activation-key", "stranger.key"}},
