@@ -3,6 +3,7 @@ package activation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -15,22 +16,50 @@ type Change struct {
 	// LicenseID is the id of the licence that came, changed, or is meant by
 	// Notice. It is empty for what concerns no licence, such as a keyring. Of
 	// several licences in one check, it is the first that changed.
-	LicenseID     string
-	Before, After license.State
-	Changed       bool          // something came that was not here, or Before and After differ
-	Available     bool          // with LookOnly: something would come
-	Diff          *license.Diff // of updates, item by item
+	LicenseID string        `json:"license_id,omitempty"`
+	Before    license.State `json:"before"`
+	After     license.State `json:"after"`
+	Changed   bool          `json:"changed"`            // something came that was not here, or Before and After differ
+	Available bool          `json:"available,omitzero"` // with LookOnly: something would come
+	Diff      *license.Diff `json:"diff,omitempty"`     // of updates, item by item
 	// Notice says why little or nothing changed, where that does no harm and
 	// needs no action; nil if there is nothing to say. Its codes are
 	// AlreadyEntered (what came is in force here already), AlreadyApplied (the
 	// licence contains the update), NotActivated (from Deactivate: it was
 	// deactivated here before), FinalPending and ObtainingNotYet (there is
 	// nothing new yet; From says when to ask again).
-	Notice *license.Reason
+	Notice *license.Reason `json:"notice,omitempty"`
 	// RestartRequired says that a feature of Options.AtStart changed, which the
 	// program reads when it starts.
-	RestartRequired bool
-	Corrections     []keyfmt.Correction // what was mistyped and put right
+	RestartRequired bool                `json:"restart_required,omitzero"`
+	Corrections     []keyfmt.Correction `json:"corrections,omitempty"` // what was mistyped and put right
+}
+
+// Format prints the change in one line, under every verb.
+func (c Change) Format(f fmt.State, _ rune) {
+	if c.LicenseID != "" {
+		_, _ = fmt.Fprintf(f, "%s: ", c.LicenseID)
+	}
+	_, _ = fmt.Fprintf(f, "%s -> %s", c.Before, c.After)
+	for _, part := range []struct {
+		holds bool
+		text  string
+	}{{c.Changed, "changed"}, {c.Available, "something new is available"}, {c.RestartRequired, "restart required"}} {
+		if part.holds {
+			_, _ = fmt.Fprintf(f, ", %s", part.text)
+		}
+	}
+	if c.Diff != nil {
+		for _, item := range c.Diff.Changes {
+			_, _ = fmt.Fprintf(f, "; %s", item.String())
+		}
+	}
+	for _, k := range c.Corrections {
+		_, _ = fmt.Fprintf(f, "; %s", k.String())
+	}
+	if c.Notice != nil {
+		_, _ = fmt.Fprintf(f, "; %s", c.Notice.Error())
+	}
 }
 
 // An EnterOption goes with what is entered.
