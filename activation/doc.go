@@ -26,6 +26,7 @@
 // service would answer.
 //
 //	[Client]     what is licensed, and the hot path    client.go, snapshot.go, status.go
+//	[Options]    what a client is for, and what is wrong with it   options.go, optionscheck.go, release.go
 //	Enter        whatever somebody typed               enter.go, online.go
 //	CheckOnline  whether there is anything new         online.go, autocheck.go
 //	Import       whatever came as a file               import.go, exchange.go

@@ -100,3 +100,17 @@ func Example() {
 	// not licensed: true
 	// no document: true
 }
+
+// A release says its version and its day; a licence is held against both. Where the
+// build does not link the day in, ReleaseDate takes that of the commit.
+func ExampleReleaseDate() {
+	released := "2026-03-02" // var released string; go build -ldflags "-X main.released=2026-03-02"
+	day, err := activation.ReleaseDate(released)
+	fmt.Println(day, err)
+
+	_, err = activation.ReleaseDate("March")
+	fmt.Println(err)
+	// Output:
+	// 2026-03-02 00:00:00 +0000 UTC <nil>
+	// activation: "March" is no date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: set it in the build: go build -ldflags "-X main.released=2026-03-02"
+}
