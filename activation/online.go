@@ -287,19 +287,20 @@ func (c *Client) deactivatedBefore(licenseID string, err error) (Change, error) 
 // giveUp asks the server to deactivate what it was perhaps asked to before.
 func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	before, id := c.Status().State, c.licenseID(serial)
-	first, text, a, err := c.markGivenUp(ctx, serial)
+	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return Change{}, err
 	}
-	change, err := c.send(ctx, text, a, false)
+	first, marked := d.first, d.change
+	change, err := c.send(ctx, d.text, d.asked, false)
 	if errors.Is(err, license.NotActivated) && first { // it may have forgotten this installation, and knows the machine
 		if _, unknown := c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, false); unknown != nil {
 			return Change{}, err
 		}
-		if _, text, a, err = c.markGivenUp(ctx, serial); err != nil {
+		if d, err = c.markGivenUp(ctx, serial); err != nil {
 			return Change{}, err
 		}
-		change, err = c.send(ctx, text, a, false)
+		change, err = c.send(ctx, d.text, d.asked, false)
 	}
 	if errors.Is(err, license.NotActivated) && !first { // it was given up before, and the answer was lost
 		change.After, err = c.Status().State, nil
@@ -317,34 +318,43 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 		after := c.Status().State
 		change = Change{LicenseID: id, Before: before, After: after, Changed: first || before != after}
 	}
+	change.RestartRequired = change.Changed && (change.RestartRequired || marked.RestartRequired)
 	return zeroBeside(change, err)
+}
+
+// A deactivation is a request for one that is kept in the state.
+type deactivation struct {
+	text   []byte
+	asked  asked
+	first  bool   // none was kept before
+	change Change // of what is licensed, when it was kept
 }
 
 // markGivenUp makes a request for deactivation and keeps it in the state, where
 // it ends what the receipt allows before the server hears of it. Nobody knows when
 // that word arrives, so it has a number: once this installation has gone on after
 // all, which it says with the number of the last word, that is worth nothing.
-func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, text []byte, a asked, err error) {
-	_, err = c.commit(func(s *state, _ *Change) error {
+func (c *Client) markGivenUp(ctx context.Context, serial string) (d deactivation, err error) {
+	d.change, err = c.commit(func(s *state, _ *Change) error {
 		_, pending := s.GivenUp[serial]
-		first = !pending
+		d.first = !pending
 		if s.Surrenders == nil {
 			s.Surrenders = map[string]int64{}
 		}
 		s.Surrenders[serial] = max(s.Surrenders[serial]+1, c.effectiveNow(s).Unix()) // also after an old copy was put back
-		text, a, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
+		d.text, d.asked, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
 		if err != nil {
 			return err
 		}
 		if s.GivenUp == nil {
 			s.GivenUp = map[string]string{}
 		}
-		s.GivenUp[serial] = string(text)
-		s.Open = append(s.Open, a) // its reply may come as a file
+		s.GivenUp[serial] = string(d.text)
+		s.Open = append(s.Open, d.asked) // its reply may come as a file
 		s.Open = s.Open[max(0, len(s.Open)-maxOpen):]
 		return nil
 	})
-	return first, text, a, err
+	return d, err
 }
 
 // Surrender gives a licence up on this machine without asking the server, and
@@ -358,11 +368,11 @@ func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	_, text, _, err := c.markGivenUp(ctx, serial)
+	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return nil, err
 	}
-	return license.Armor(text)
+	return license.Armor(d.text)
 }
 
 // givenUp returns the number of the last word by which something was given up

@@ -47,7 +47,9 @@ func TestHarmlessOutcomes(t *testing.T) {
 		t.Parallel()
 		v := activationtest.New(t)
 		sale := v.Sell(activationtest.Sale{})
-		c := v.Client()
+		o := v.Options()
+		o.AtStart = []string{"export"}
+		c := v.Open(o)
 		_, err := c.Deactivate(ctx, "")
 		code(t, err, license.ActivationRequired)
 		enter(t, c, sale.Typed)
@@ -55,6 +57,7 @@ func TestHarmlessOutcomes(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, sale.LicenseID, change.LicenseID)
 		require.True(t, change.Changed)
+		require.True(t, change.RestartRequired, "the program read at its start what it may not use any more")
 		require.False(t, change.After.Works())
 		for _, id := range []string{"", sale.LicenseID} {
 			change, err = c.Deactivate(ctx, id)

@@ -26,13 +26,13 @@ if that counts from the first use.`,
 	}
 }
 
-// use uses a feature: Allows is the question on the hot path, before every use
-// of anything; Consume is for what is counted, and says why not.
+// use uses a feature. Require is the question before a use, and says why not;
+// Allows answers it with yes or no, for the hot path; Consume counts.
 func (a *app) use(c *activation.Client, feature string, times int64) error {
-	if !c.Allows(feature) {
-		return a.refused(c.Decision(feature))
+	err := c.Require(feature)
+	if err == nil {
+		err = c.Consume(feature, times)
 	}
-	err := c.Consume(feature, times)
 	var refused *activation.RefusedError
 	switch {
 	case errors.As(err, &refused):
