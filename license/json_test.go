@@ -21,7 +21,7 @@ import (
 // consist of follow from them.
 var marshalled = []any{
 	license.Result{}, license.Decision{}, license.Reason{}, license.Diff{}, license.License{}, license.Update{},
-	license.Usage{}, license.Catalogue{}, license.FieldError{}, license.Ref{}, license.Key{},
+	license.Usage{}, license.Catalogue{}, license.FieldError{}, license.Ref{}, license.Key{}, license.Receipt{}, license.SignedTime{}, license.KeyTerms{},
 }
 
 // structsOf calls visit once with every struct of this package that a type
@@ -58,7 +58,7 @@ func TestEveryFieldHasAJSONName(t *testing.T) {
 			names := map[string]bool{}
 			for i := range typ.NumField() {
 				field := typ.Field(i)
-				if !field.IsExported() {
+				if !field.IsExported() || field.Anonymous { // whose fields stand in its place
 					continue
 				}
 				tag, has := field.Tag.Lookup("json")
@@ -81,7 +81,7 @@ func filled(t *testing.T, typ reflect.Type) reflect.Value {
 	t.Helper()
 	v := reflect.New(typ).Elem()
 	given := []any{
-		license.Trial, license.Stop, license.PerLogin, license.NothingEarlier, license.ExpiredDate, license.StateGrace, license.FromFirstUse,
+		license.Trial, license.Stop, license.PerLogin, license.HoldPayment, license.NothingEarlier, license.ExpiredDate, license.StateGrace, license.FromFirstUse,
 		license.NoRemoteSession | license.NoVirtualMachine, license.NewDate(2027, time.December, 31), license.Serial("S-1"),
 		license.Ref{Product: "acme-cad", Feature: "export"}, noon, license.RoleRoot, seeded(t, license.RoleRoot, 3).Public(), [32]byte{1}, true,
 	}
@@ -261,6 +261,7 @@ func TestWords(t *testing.T) {
 		"kind":      {[]any{license.Full, license.Provisional, license.Trial, license.Test}, func() encoding.TextUnmarshaler { return new(license.Kind) }},
 		"lapse":     {[]any{license.Keep, license.Stop}, func() encoding.TextUnmarshaler { return new(license.Lapse) }},
 		"count":     {[]any{license.PerStation, license.PerLogin, license.PerProcess}, func() encoding.TextUnmarshaler { return new(license.Counting) }},
+		"hold":      {[]any{license.HoldBlocked, license.HoldPayment}, func() encoding.TextUnmarshaler { return new(license.Hold) }},
 		"role":      {[]any{license.RoleLicense, license.RoleActivation, license.RoleRoot}, func() encoding.TextUnmarshaler { return new(license.Role) }},
 		"code":      {[]any{license.ExpiredDate, license.Code("of_a_later_version_2")}, func() encoding.TextUnmarshaler { return new(license.Code) }},
 		"date":      {[]any{license.Date(0), license.NewDate(2027, 12, 31)}, func() encoding.TextUnmarshaler { return new(license.Date) }},

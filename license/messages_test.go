@@ -415,23 +415,26 @@ func TestReasonTable(t *testing.T) {
 // sentence says so.
 func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
 	t.Parallel()
-	found := 0
+	codes := 0
 	for c := range codesInSource(t) {
+		saying := 0
 		for _, lang := range Languages() {
 			r := &Reason{Code: c, Working: true}
 			says := r.Text(lang) + r.Remedy(lang)
 			r.Working = false
 			silent := r.Text(lang) + r.Remedy(lang)
 			if says != silent {
-				found++
+				saying++
 				require.Less(t, len(silent), len(says), "%s %s", c, lang)
 			}
 			if lang == English {
 				require.NotRegexp(t, "keeps? (working|running)|features go on|works in full|works as before|[Ee]verything .*works|can still be used", silent, c)
 			}
 		}
+		require.Contains(t, []int{0, len(Languages())}, saying, "%s: all languages say it, or none does", c)
+		codes += min(saying, 1)
 	}
-	require.Equal(t, 10*len(Languages()), found, "all languages say it of the same codes")
+	require.GreaterOrEqual(t, codes, 9)
 }
 
 // Customers have no way to load a catalogue, so none is sent for one.

@@ -280,14 +280,19 @@ func simMatches(scheme string, fingerprint, data []byte) bool {
 }
 
 // simCounted reports whether a machine is the one of an activation that is not
-// bound: two of four components agree, and the board if it is known.
+// bound: two of four components agree, of them the board, or else the disk.
 func simCounted(fingerprint []byte, a *server.Activation) bool {
 	var f binding.Fingerprint
-	if f.ParseText(fingerprint) != nil {
+	scheme, err := binding.ParseScheme("machine~+board~+disk~+mac~/2")
+	if err != nil || f.ParseText(fingerprint) != nil {
 		return false
 	}
-	changed, _, err := f.BindingDrift("machine~+board~+disk~+mac~/2", a.Data)
-	return err == nil && !slices.Contains(changed, "board")
+	m, err := f.Match(scheme, a.Data)
+	if err != nil || !m.OK() {
+		return false
+	}
+	differs := slices.Concat(m.Changed, m.Unreadable, m.Missing)
+	return !slices.Contains(differs, "board") || !slices.Contains(m.Changed, "board") && !slices.Contains(differs, "disk")
 }
 
 // given sees to it that an activation ended by a word that still counts: not by
