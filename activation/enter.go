@@ -104,18 +104,19 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //     that is activated already may be, again, at no cost
 //   - the text of a document that was pasted is imported
 //
-// What is in force here already is no error: Change.Notice says so. Typing mistakes are put right where that is certain and are reported in the
-// change. Nothing is stored or used up before the key is whole and holds.
+// What is in force here already is no error: Change.Notice says so. Typing mistakes
+// are put right where that is certain and are reported in the change. Nothing is
+// stored or used up before the key is whole and holds.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
-// an error of package keyfmt; KeyOfOtherKind; for an activation key
-// those of license.OpenKey, and why it is not for this machine;
-// for an unlock code UnlockUnknown and those of license.Apply; or why nothing
-// can be stored, which is found out before the server is asked. Without an answer
-// that counts it is an *UnreachableError, which wraps ErrUnreachable, and nothing
-// was used up. Otherwise it is the server's signed no: SerialUnknown,
-// RequestNotAccepted, ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed,
-// OtherProduct, BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
+// an error of package keyfmt; KeyOfOtherKind; for an activation key those of
+// license.OpenKey, and why it is not for this machine; for an unlock code
+// UnlockUnknown and those of license.Apply; or why nothing can be stored, which is
+// found out before the server is asked. Without an answer that counts it is an
+// *UnreachableError, which wraps ErrUnreachable, and nothing was used up. Otherwise
+// it is the server's signed refusal: SerialUnknown, RequestNotAccepted,
+// ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed, OtherProduct,
+// BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
 func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err

@@ -17,13 +17,13 @@ import (
 // the document says. At most license.MaxReply bytes are read.
 //
 // What is in force here already is no error: Change.Notice has the code
-// AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is for this product and this
-// machine, and changes something. The error is a *license.Reason of package
-// license's Open functions, of Apply or Rotate; OtherProduct, OtherLicense,
-// NoLicense for an update where there is none;
-// HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where
-// a later licence under the same serial number stays in force; or why nothing can
-// be stored.
+// AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is
+// for this product and this machine, and changes something. The error is a
+// *license.Reason of package license's Open functions, of Apply or Rotate;
+// OtherProduct, OtherLicense, NoLicense for an update where there is none;
+// HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where a
+// later licence under the same serial number stays in force; or why nothing can be
+// stored.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err

@@ -91,9 +91,10 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // Without an answer that counts, nothing changes and the error wraps
 // ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
 // what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
-// LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy; ActivationRequired where nothing is activated
-// here; those of license.Apply for an update that does not fit, while the
-// licence works on as it was; or why nothing can be stored.
+// LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
+// ActivationRequired where nothing is activated here; those of license.Apply for an
+// update that does not fit, while the licence works on as it was; or why nothing
+// can be stored.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
 	var k checking
 	for _, option := range options {
