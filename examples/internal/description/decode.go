@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -160,7 +161,7 @@ func memberOf(t reflect.Type, name string) (reflect.Type, bool) {
 		return t.Elem(), true
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		if !f.Anonymous && f.Tag.Get("json") == name {
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); !f.Anonymous && tag != "" && tag == name {
 			return f.Type, true
 		}
 	}

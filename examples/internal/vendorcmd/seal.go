@@ -6,6 +6,7 @@ import (
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -32,8 +33,10 @@ with --code-out: it is nowhere else, and the licence has only its hash.
 The update is described as in "latchkey update". The new licence has one revision
 more than the old one, so that products take it in its place; name it as
 --license from now on. --applied names the updates that were sent before, so
-that the licence has them, too. --crm-id and --comment go to a record beside the
-file, as those of "latchkey update" do.
+that the licence has them, too. --crm-id and --comment are kept in the records, as
+those of "latchkey update" are.
+
+` + recordsHelp + `
 
 ` + description.LimitsHelp + "\n\n" + description.ChangeHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
@@ -58,11 +61,8 @@ func (s *sealFlags) run() error {
 	if err := free(s.out, s.codeOut); err != nil {
 		return err
 	}
+	s.again = s.terms.selling.again
 	d, err := s.terms.read()
-	if err != nil {
-		return err
-	}
-	record, err := s.recordFile(d, s.includeNotes)
 	if err != nil {
 		return err
 	}
@@ -72,6 +72,9 @@ func (s *sealFlags) run() error {
 	}
 	l, err := s.t.licenseOf(s.license, s.applied, keys)
 	if err != nil {
+		return err
+	}
+	if err := s.terms.selling.names(d, true, l); err != nil {
 		return err
 	}
 	u, err := d.Update(l)
@@ -90,6 +93,9 @@ func (s *sealFlags) run() error {
 	if err != nil {
 		return err
 	}
+	if err := s.terms.selling.update(&opened, l, diff); err != nil {
+		return err
+	}
 	sealed, code, err := issuer.SealUpdate(*u)
 	if err != nil {
 		return err
@@ -105,15 +111,17 @@ func (s *sealFlags) run() error {
 	if l, err = license.Open(document, keys); err != nil {
 		return err
 	}
+	record := recordOfUpdate(&opened, d, l, diff)
+	record.Kind, record.LicenseID, record.Number, record.Code = records.SealedUpdate, l.ID, l.Revision, code.Text()
+	if err := s.record(record, document); err != nil {
+		return err
+	}
 	if err := writeSecret(s.codeOut, code); err != nil {
 		return err
 	}
 	text, fields := preview(diff, onDay(u, s.t.today()))
 	for name, value := range licenseFields(l, false) {
 		fields[name] = value
-	}
-	if err := s.writeRecord(record, &opened, d, diff, fields); err != nil {
-		return err
 	}
 	fields["update_id"], fields["code"] = u.ID, code.Text()
 	sheet := keySheet(code, []string{

@@ -37,11 +37,13 @@ of the update follows by itself, and a preview says what it will change for a
 customer who applies it today and has used nothing yet. Without, say which
 licence and which number: --serial-from FILE --sequence 3.
 
---crm-id and --comment are notes of your own. They are kept in FILE.record.json
-beside the update, with what the update was and did; the customer's file has
-them with --include-notes only.
+--edition with --rewrite states the product as that edition is.
 
-` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
+--crm-id and --comment are notes of your own. They are kept in the records, with
+what the update was and did; the customer's file has them with --include-notes
+only.
+
+` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + "\n" + recordsHelp + `
 
 In an update the file may have rewrite, whole_license, obtain_from,
 obtain_until, crm_id and comment, and a product the scheme that it needs; the
@@ -90,8 +92,8 @@ func (f *updateFlags) run() error {
 	if err != nil {
 		return err
 	}
-	record, err := f.recordFile(d, f.includeNotes || f.dryRun)
-	if err != nil {
+	f.again = f.terms.selling.again
+	if err := free(f.out); err != nil {
 		return err
 	}
 	sign, keys, err := f.open()
@@ -100,6 +102,9 @@ func (f *updateFlags) run() error {
 	}
 	l, err := f.current(keys)
 	if err != nil {
+		return err
+	}
+	if err := f.terms.selling.names(d, true, l); err != nil {
 		return err
 	}
 	u, err := d.Update(l)
@@ -119,7 +124,10 @@ func (f *updateFlags) run() error {
 	}
 	text, fields := preview(diff, onDay(u, f.t.today()))
 	if f.dryRun {
-		return f.t.say(f.t.out, text, fields)
+		return f.tried(u, l, text, fields)
+	}
+	if err := f.terms.selling.update(u, l, diff); err != nil {
+		return err
 	}
 	document, err := sign.Update(u)
 	if err != nil {
@@ -130,10 +138,22 @@ func (f *updateFlags) run() error {
 	}
 	payload, err := u.Encode()
 	fields["kind"], fields["id"], fields["sequence"], fields["content"] = "update", u.ID, u.Sequence, content(payload, err, false)
-	if err := f.writeRecord(record, u, d, diff, fields); err != nil {
+	if err := f.record(recordOfUpdate(u, d, l, diff), document); err != nil {
 		return err
 	}
 	return f.deliver(document, describeUpdate(u, false)+text, fields)
+}
+
+// tried says what an update would do. That it does nothing is shown by the
+// preview, and nothing is refused for it.
+func (f *updateFlags) tried(u *license.Update, l *license.License, text string, fields cli.Fields) error {
+	if err := f.terms.selling.update(u, l, nil); err != nil {
+		return err
+	}
+	if err := f.preflight(recordOfUpdate(u, &description.Terms{}, l, nil)); err != nil {
+		return err
+	}
+	return f.t.say(f.t.out, text, fields)
 }
 
 // current returns the licence that is updated, nil if it is not at hand.

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -39,10 +40,13 @@ type Config struct {
 	// Ledger is used in place of the database's, for tests, and left open.
 	Ledger server.Ledger
 
-	Keyring     *license.Keyring
-	Activation  *issuer.Issuer // of the role "activation"
-	License     *issuer.Issuer // of the role "license"; nil: the API takes only what was signed elsewhere
-	NextKeyring []byte         // the document of the keyring that follows, nil if there is none
+	Keyring    *license.Keyring
+	Activation *issuer.Issuer // of the role "activation"
+	License    *issuer.Issuer // of the role "license"; nil: the API takes only what was signed elsewhere
+	// Catalogue is what the API may sell; without one, only names that a call says
+	// are new ones.
+	Catalogue   *catalogue.Catalogue
+	NextKeyring []byte // the document of the keyring that follows, nil if there is none
 
 	// TLSCert and TLSKey are files in PEM, read again when they change; without
 	// them it is plain HTTP.

@@ -51,13 +51,13 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	}
 	t.settings = t.fromEnvironment(folder)
 	p := &cli.Program{
-		Name: "server", Help: about, Footer: footer, Out: out, Report: t.report,
+		Name: "server", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
 			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; the present one unless given")
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), migrateCommand(t), versionCommand(t)},
+		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), migrateCommand(t)},
 	}
 	return p.Run(orServe(args))
 }
@@ -73,7 +73,7 @@ func orServe(args []string) []string {
 		return []string{"serve"}
 	}
 	switch first := args[0]; {
-	case first == "-h", first == "-help", first == "--help", !strings.HasPrefix(first, "-"):
+	case first == "-h", first == "-help", first == "--help", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	}
 	for _, arg := range args {
