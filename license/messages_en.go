@@ -79,8 +79,8 @@ func english(c Code) (text, remedy string) {
 		return "The licence on this computer holds no update that this unlock code opens.",
 			"Check that the code belongs to this licence and that the newest licence file is installed. If so, ask the vendor[ ({contact})]."
 	case AlreadyEntered:
-		return "This is in force on this computer already.",
-			"There is nothing to do; it need not be entered again."
+		return "This is on this computer already[{?working}, and it is in force][, with {n|update|updates} since].",
+			"It need not be entered again. If something does not work, the status of the licence says why."
 	case NameRequired:
 		return "An activation key needs the licensee's name with it.",
 			"Enter the name as it is printed on the certificate, together with the key."
@@ -110,6 +110,9 @@ func english(c Code) (text, remedy string) {
 	case OtherLicense:
 		return "The update is for another licence, with another serial number.",
 			"Choose the licence that the update is for, or the update for this serial number."
+	case LicenseReplaced:
+		return "A later version of this licence is in force on this computer already, and it stays in force.",
+			"There is nothing to do. If this file was meant to take its place, ask the vendor[ ({contact})] for one that contains everything up to now."
 	case AlreadyApplied:
 		return "The licence already contains this update.",
 			"There is nothing more to do."
