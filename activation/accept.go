@@ -15,12 +15,10 @@ import (
 // taken in is left out and told; the rest is kept all the same. With look, what
 // it would change is told and only what is not the customer's to decide is kept.
 func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
-	if err := c.takeKeyrings(r); err != nil {
-		return Change{}, err
-	}
 	var refused error
 	confirmed := false // that nothing is activated here, where it was given up
-	change, err := c.commit(func(s *state, change *Change) error {
+	offered := func() ([]string, error) { return c.keyringsIn(r), nil }
+	change, err := c.commitFollowing(offered, func(s *state, change *Change) error {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
 		}
@@ -92,7 +90,7 @@ var verdicts = []license.Code{
 	license.SerialUnknown, license.OrderCancelled, license.ActivationLimit, license.TrialUsed, license.RequestNotAccepted,
 	license.FinalPending, license.FinalOverdue, license.TransfersUsed, license.NotActivated, license.BindingWeak,
 	license.ProofWrong, license.LicenseBlocked, license.PaymentPending, license.HardwareChanged, license.OtherProduct,
-	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OtherVendor, license.OutOfOrder, license.TooNew,
+	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.KeyringMismatch, license.OtherVendor, license.OutOfOrder, license.TooNew,
 }
 
 // verdict returns a reply's no.
@@ -105,32 +103,6 @@ func (c *Client) verdict(r *license.Reply) error {
 		reason.Code, reason.Detail = license.ServerRefused, string(r.Code)
 	}
 	return reason
-}
-
-// takeKeyrings follows the keyrings in a reply, so that what comes with them
-// can be verified by the new keys.
-func (c *Client) takeKeyrings(r *license.Reply) error {
-	for _, text := range r.Documents {
-		if license.KindOf([]byte(text)) != license.KindKeyring {
-			continue
-		}
-		if err := c.followable([]byte(text)); err != nil {
-			c.opt.Logger.Warn("latchkey: a keyring of the server's cannot be followed; the one that is here stays in force", "error", err)
-			continue
-		}
-		if _, err := c.importKeyring([]byte(text)); err != nil && !errors.Is(err, license.AlreadyEntered) {
-			return err
-		}
-	}
-	return nil
-}
-
-// followable returns why a keyring does not follow on the one in force.
-func (c *Client) followable(text []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, err := c.keyring.Rotate(text)
-	return err
 }
 
 // believe sets the clock's mark by a time that the vendor has signed in answer
@@ -254,6 +226,8 @@ func (c *Client) takeDocuments(s *state, r *license.Reply, change *Change) error
 		switch license.KindOf([]byte(text)) {
 		case license.KindKeyring:
 			continue
+		case license.KindCatalogue:
+			err = c.takeCatalogue(s, text, change)
 		case license.KindUpdate:
 			err = c.takeUpdate(s, []byte(text), change)
 		default:

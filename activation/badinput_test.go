@@ -119,7 +119,7 @@ func TestBadImport(t *testing.T) {
 		{"too large by a byte", append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument+1-len(licence))...), license.TooLarge},
 		{"too large, and more hidden behind", append(append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument)...), "x"...), license.TooLarge},
 		{"wrong armour", bytes.ReplaceAll(licence, []byte("LICENSE"), []byte("UPDATE")), license.SignatureWrong},
-		{"a catalogue", v.catalogue(t), license.OtherDocument},
+		{"the catalogue that is built in", v.catalogue(t), license.AlreadyEntered},
 		{"of a key that nobody knows", stranger.sell(t), license.KeyUnknown},
 		{"of another vendor", rival.sell(t), license.OtherVendor},
 		{"after the key's end", l(func(l *license.License) { l.Issued = day("2040-01-01").Start() }), license.KeyEnded},

@@ -40,10 +40,15 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 		return c.importKeyring(text)
 	case license.KindTime:
 		return c.importTime(text)
+	case license.KindCatalogue:
+		return c.importCatalogue(text)
 	default: // Open says what is wrong with what is none of ours
 		return c.install(func() (document, *license.License, error) {
 			d := document{Text: string(text)}
 			l, err := c.verify(d)
+			if err == nil {
+				err = c.holdsLater(func(k *license.Keyring) error { _, err := license.Open(text, k); return err })
+			}
 			return d, l, err
 		})
 	}
@@ -80,6 +85,12 @@ func readDocument(from io.Reader) ([]byte, error) {
 // other processes have stored is taken in first, so that nothing is refused
 // for what has changed meanwhile.
 func (c *Client) commit(edit func(s *state, change *Change) error) (Change, error) {
+	return c.commitFollowing(func() ([]string, error) { return nil, nil }, edit)
+}
+
+// commitFollowing is commit that follows the keyrings that are offered, and
+// those that wait, if nothing is lost by that.
+func (c *Client) commitFollowing(offered func() ([]string, error), edit func(s *state, change *Change) error) (Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -91,8 +102,14 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	before := c.snap.Load().result
 	var change Change
 	err := c.change(func(s *state) error {
-		change = Change{}
-		return edit(s, &change)
+		texts, err := offered()
+		if err != nil {
+			return err
+		}
+		return c.follow(s, texts, func(s *state) error {
+			change = Change{}
+			return edit(s, &change)
+		})
 	})
 	if err != nil {
 		c.rebuild()
@@ -140,6 +157,10 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 
 // addLicense puts a licence that holds into a state.
 func (c *Client) addLicense(s *state, d document, l *license.License, change *Change) error {
+	if id, more := s.countersigned(d.Text); more {
+		change.LicenseID, change.Changed = id, true
+		return nil
+	}
 	d.ID, d.Serial = l.ID, string(l.Serial)
 	if err := c.place(s, d, l); err != nil {
 		return err
@@ -168,7 +189,12 @@ func (c *Client) forUs(l *license.License) error {
 
 // importUpdate applies an update file to the licence that it is for.
 func (c *Client) importUpdate(text []byte) (Change, error) {
-	return c.commit(func(s *state, change *Change) error { return c.takeUpdate(s, text, change) })
+	return c.commit(func(s *state, change *Change) error {
+		if err := c.takeUpdate(s, text, change); err != nil {
+			return err
+		}
+		return c.holdsLater(func(k *license.Keyring) error { _, err := license.OpenUpdate(text, k); return err })
+	})
 }
 
 // takeUpdate applies an update to the licence in a state that it is for.
@@ -176,6 +202,10 @@ func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
 	u, err := license.OpenUpdate(text, c.keyring)
 	if err != nil {
 		return err
+	}
+	if id, more := s.countersigned(string(text)); more {
+		change.LicenseID, change.Changed = id, true
+		return nil
 	}
 	all, _ := c.licenses(s)
 	for _, h := range all {
@@ -235,20 +265,4 @@ func (c *Client) effectiveNow(s *state) time.Time {
 		return now
 	}
 	return s.Mark
-}
-
-// importKeyring takes a newer keyring over.
-func (c *Client) importKeyring(text []byte) (Change, error) {
-	return c.commit(func(s *state, change *Change) error {
-		next, err := c.keyring.Rotate(text)
-		if err != nil {
-			return err
-		}
-		if next.Version() <= c.keyring.Version() {
-			return &license.Reason{Code: license.AlreadyEntered}
-		}
-		s.Keyrings = append(s.Keyrings, string(text)) // change follows it
-		change.Changed = true
-		return nil
-	})
 }
