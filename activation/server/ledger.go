@@ -248,6 +248,9 @@ const (
 	EventReplaced    EventKind = "replaced" // the licence by another one; Detail: its id
 	EventUsage       EventKind = "usage"    // not noted by this package
 	EventForgiven    EventKind = "clone_forgiven"
+	// EventCountersigned: a document of the sale got a signature by a newer key;
+	// Detail: the id of the licence or the update.
+	EventCountersigned EventKind = "countersigned"
 )
 
 // A Filter selects sales; an empty field selects all.
