@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
@@ -151,7 +152,7 @@ func decodeRequest(payload string) (*Request, error) {
 		case "keyring":
 			r.Keyring = d.count()
 		case "keys":
-			r.Keys = d.ids(MaxRequestKeys)
+			r.Keys = d.keyIDs()
 		case "license":
 			r.License = d.id()
 		case "link":
@@ -195,6 +196,17 @@ func decodeRequest(payload string) (*Request, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// keyIDs reads ids of keys.
+func (d *decoder) keyIDs() []string {
+	ids := d.ids(MaxRequestKeys)
+	for _, id := range ids {
+		if len(id) != dsse.KeyIDSize || strings.Trim(id, "0123456789abcdef") != "" {
+			d.Fail("the id of a key has 16 hexadecimal digits")
+		}
+	}
+	return ids
 }
 
 // bytesMember writes bytes in base64, and leaves out what is empty.

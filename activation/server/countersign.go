@@ -99,6 +99,12 @@ func (d Document) Void(k *license.Keyring, today license.Date) error {
 	return err
 }
 
+// Verify returns why a document does not hold under a keyring, nil if it does.
+func (d Document) Verify(k *license.Keyring) error {
+	_, _, err := opened(d.Text, k)
+	return err
+}
+
 // Countersigned adds the signatures of a document to the one of a sale that has
 // the same payload, its licence or an update, and notes that in the history. It
 // must hold under the newest keyring. Changed is false if the sale's document has

@@ -106,7 +106,7 @@ func (r *rotation) ids() (ids []string) {
 	for _, s := range r.signers {
 		ids = append(ids, s.issuer.Public().ID())
 	}
-	return ids
+	return ids[:min(len(ids), license.MaxRequestKeys)]
 }
 
 // of returns the keyring with a version, nil if it is not known here.

@@ -39,10 +39,15 @@ type Config struct {
 	// Ledger is used in place of the database's, for tests, and left open.
 	Ledger server.Ledger
 
-	Keyring     *license.Keyring
-	Activation  *issuer.Issuer // of the role "activation"
-	License     *issuer.Issuer // of the role "license"; nil: the API takes only what was signed elsewhere
-	NextKeyring []byte         // the document of the keyring that follows, nil if there is none
+	Keyring       *license.Keyring
+	Activation    *issuer.Issuer   // of the role "activation"
+	OldActivation []*issuer.Issuer // its predecessors, newest first, for products with an older keyring
+	License       *issuer.Issuer   // of the role "license"; nil: the API takes only what was signed elsewhere
+	NextKeyrings  [][]byte         // documents of the keyrings that follow, each on the one before
+	Catalogues    [][]byte         // signed catalogues that products get with the next keyring
+	// AllowVoid starts the server also if the last of NextKeyrings voids documents
+	// in the ledger.
+	AllowVoid bool
 
 	// TLSCert and TLSKey are files in PEM, read again when they change; without
 	// them it is plain HTTP.

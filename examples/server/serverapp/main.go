@@ -47,7 +47,7 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{serveCommand(t), tokenCommand(t), migrateCommand(t), versionCommand(t)},
+		Commands: []cli.Command{serveCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t), versionCommand(t)},
 	}
 	return p.Run(orServe(args))
 }
@@ -62,7 +62,7 @@ func orServe(args []string) []string {
 		return args
 	}
 	for _, arg := range args {
-		if arg == "serve" || arg == "token" || arg == "migrate" || arg == "version" {
+		if arg == "serve" || arg == "token" || arg == "documents" || arg == "migrate" || arg == "version" {
 			return args
 		}
 	}
