@@ -38,10 +38,10 @@ what was issued before stays valid.
 The next keyring, with a new key in the place of one that is retired, and as a
 signed document that products which are installed already follow:
 
-  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --retire 1f6f4c9d0be8a7c2 --out next.txt
+  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --retire old.key --out next.txt
   latchkey keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
 
-A key that is retired has today as its last day, and all that it signed stays good.
+A key is named by its id or by either of its files. One that is retired has today as its last day, and all that it signed stays good.
 It must be signed by a quorum of the root keys of the old keyring and by a
 quorum of those of the new one; this is checked before anything is written.
 
@@ -49,7 +49,7 @@ A key that was stolen is revoked: it is left out, and everything that it signed 
 void unless it was countersigned with "latchkey countersign". How much that is,
 --ledger tells, and a word has to be typed for it:
 
-  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --revoke 1f6f4c9d0be8a7c2 \
+  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --revoke old.key.pub \
       --ledger documents.jsonl --out next.txt
 
 docs/rotation.md has all of it, step by step.`,
@@ -62,8 +62,8 @@ docs/rotation.md has all of it, step by step.`,
 			f.StringVar(&k.sign, "sign", "", "`FILE` with a keyring to sign, as a document that products import")
 			f.StringVar(&k.out, "out", "-", "`FILE` for the result, which must not be there yet; standard output unless given")
 			f.Func("add", "key file and last day, as in `FILE:DATE`; may stand often", appendTo(&k.add))
-			f.Func("retire", "`ID` of a key of --base whose last day is today; what it signed stays good; may stand often", appendTo(&k.retire))
-			f.Func("revoke", "`ID` of a key of --base that is left out, which voids what it signed; may stand often", appendTo(&k.revoke))
+			f.Func("retire", "`KEY` of --base, its id or its file, whose last day is today; what it signed stays good; may stand often", appendTo(&k.retire))
+			f.Func("revoke", "`KEY` of --base, its id or its file, that is left out, which voids what it signed; may stand often", appendTo(&k.revoke))
 			f.StringVar(&k.confirm, "confirm", "", "`WORD` revoke, in place of typing it")
 			f.Func("ledger", "with --revoke: `FILE` of \"server documents\", of which it is said how much becomes void; may stand often", appendTo(&k.ledgers))
 			f.Func("document", "with --revoke: `FILE` with a licence, an update or a catalogue, likewise; may stand often", appendTo(&k.documents))
@@ -165,19 +165,26 @@ func (t *tool) keyWithEnd(item string) (license.Key, error) {
 	if err != nil {
 		return license.Key{}, cli.Usagef("--add %s: %v", item, err)
 	}
+	key, err := t.readPublic(path)
+	key.End = end
+	return key, err
+}
+
+// readPublic reads the public half of a key from either of its files.
+func (t *tool) readPublic(path string) (license.Key, error) {
 	text, err := t.read(path)
 	if err != nil {
 		return license.Key{}, err
 	}
 	if bytes.HasPrefix(text, []byte(publicTitle)) {
 		role, public, err := parsePublic(string(text))
-		return license.Key{Public: public, Role: role, End: end}, cli.At(name(path), err)
+		return license.Key{Public: public, Role: role}, cli.At(name(path), err)
 	}
 	private, err := readKey(path)
 	if err != nil {
 		return license.Key{}, err
 	}
-	return license.Key{Public: private.Public(), Role: private.Role(), End: end}, nil
+	return license.Key{Public: private.Public(), Role: private.Role()}, nil
 }
 
 func (k *keyringFlags) signNext() error {

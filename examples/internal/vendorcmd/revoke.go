@@ -19,10 +19,10 @@ const revokeWord = "revoke"
 
 // retire sets the end of keys to today: what they signed stays good.
 func (k *keyringFlags) retireKeys(keys []license.Key) error {
-	for _, id := range k.retire {
-		i := indexOfKey(keys, id)
-		if i < 0 {
-			return fmt.Errorf("%s: there is no key %s in it to retire", k.base, id)
+	for _, named := range k.retire {
+		i, err := k.indexOf(keys, named, "retire")
+		if err != nil {
+			return err
 		}
 		keys[i].End = min(keys[i].End, k.t.today())
 	}
@@ -31,10 +31,10 @@ func (k *keyringFlags) retireKeys(keys []license.Key) error {
 
 // revokeKeys takes keys out, once that was confirmed.
 func (k *keyringFlags) revokeKeys(keys []license.Key) ([]license.Key, error) {
-	for _, id := range k.revoke {
-		i := indexOfKey(keys, id)
-		if i < 0 {
-			return nil, fmt.Errorf("%s: there is no key %s in it to revoke", k.base, id)
+	for _, named := range k.revoke {
+		i, err := k.indexOf(keys, named, "revoke")
+		if err != nil {
+			return nil, err
 		}
 		keys = slices.Delete(keys, i, i+1)
 	}
@@ -42,6 +42,23 @@ func (k *keyringFlags) revokeKeys(keys []license.Key) ([]license.Key, error) {
 		return keys, nil
 	}
 	return keys, k.confirmRevocation(keys)
+}
+
+// indexOf returns where a key is that is named by its id or its file.
+func (k *keyringFlags) indexOf(keys []license.Key, named, what string) (int, error) {
+	id := named
+	if _, err := os.Stat(named); err == nil {
+		key, err := k.t.readPublic(named)
+		if err != nil {
+			return 0, err
+		}
+		id = key.Public.ID()
+	}
+	i := indexOfKey(keys, id)
+	if i < 0 {
+		return 0, fmt.Errorf("%s: there is no key %s in it to %s", k.base, id, what)
+	}
+	return i, nil
 }
 
 func indexOfKey(keys []license.Key, id string) int {

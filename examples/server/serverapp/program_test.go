@@ -14,10 +14,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation"
+	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
 	"github.com/latchkey-go/latchkey/examples/server/internal/pgtest"
 	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
 	"github.com/latchkey-go/latchkey/examples/server/serverapp"
@@ -27,7 +29,11 @@ import (
 
 // TestMain lets the test binary be the program, for tests that start it.
 func TestMain(m *testing.M) {
-	if os.Getenv("SERVERAPP_TEST_PROGRAM") != "" {
+	switch os.Getenv("SERVERAPP_TEST_PROGRAM") {
+	case "":
+	case "latchkey": // the vendor's command
+		os.Exit(vendorcmd.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, time.Now))
+	default:
 		os.Exit(serverapp.Main(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -236,9 +242,9 @@ func TestProgramRefused(t *testing.T) {
 		code int
 		args []string
 	}{
-		"\"latchkey keyring\" makes one":        {2, []string{"--keyring", ""}},
-		"\"latchkey keygen --role activation":   {2, []string{"--activation-key", ""}},
-		"there is no such file: \"latchkey":     {1, []string{"--activation-key", "none.key"}},
+		"\"latchkey keyring\" makes one":      {2, []string{"--keyring", ""}},
+		"\"latchkey keygen --role activation": {2, []string{"--activation-key", ""}},
+		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},
 		"one of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
 		"the keyring has no key":              {1, []string{"--activation-key", "stranger.key"}},
