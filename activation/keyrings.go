@@ -155,6 +155,7 @@ func (c *Client) follow(s *state, offered []string, edit func(s *state) error) e
 		if err = edit(tried); err == nil {
 			c.catalogue = c.catalogueOf(tried)
 			lost = kept.lost(c.view(tried))
+			c.dropVoidKeys(tried)
 		}
 	})
 	switch {
@@ -178,6 +179,15 @@ func (c *Client) follow(s *state, offered []string, edit func(s *state) error) e
 	}
 	s.Waiting, s.Voided = chain, lost
 	return nil
+}
+
+// dropVoidKeys takes typed keys out of a state that do not hold under the keyring
+// in force: nobody can sign them anew. Files stay, since they can be countersigned.
+func (c *Client) dropVoidKeys(s *state) {
+	s.Documents = slices.DeleteFunc(s.Documents, func(d document) bool {
+		_, err := c.verify(d)
+		return d.Key != nil && errors.Is(err, license.KeyNotGenuine)
+	})
 }
 
 func keyringWaits(next *license.Keyring, lost []string) *license.Reason {

@@ -202,6 +202,25 @@ func (r *rotating) check(name string) {
 	r.licensed(name)
 }
 
+// paper holds that a customer who has typed a key keeps it. Where the key that
+// signed it was revoked, the new keyring waits until the new one is typed.
+func (r *rotating) paper(newest *issuer.Issuer, revoked bool) {
+	r.t.Helper()
+	c := r.customer("paper")
+	_, err := c.CheckOnline(r.t.Context())
+	require.NoError(r.t, err)
+	require.True(r.t, c.Allows("plot"))
+	if revoked {
+		require.Len(r.t, c.Status().Reasons, 1)
+		require.Equal(r.t, license.KeyringWaits, c.Status().Reasons[0].Code)
+	}
+	require.NoError(r.t, c.Close())
+	if revoked {
+		r.enter("paper", newest)
+	}
+	r.licensed("paper")
+}
+
 // enter types an activation key that an issuer has signed.
 func (r *rotating) enter(name string, by *issuer.Issuer) {
 	r.t.Helper()
@@ -230,9 +249,10 @@ func TestRotationPage(t *testing.T) {
 			t.Parallel()
 			r := newRotating(t)
 			r.run("server --keyring keyring.txt --activation-key activation.key --license-key license.key")
-			for _, customer := range []string{"online", "offline"} {
+			for _, customer := range []string{"online", "offline", "paper"} {
 				r.activate(customer)
 			}
+			r.enter("paper", r.issuer)
 			for _, block := range blocks {
 				for _, line := range block {
 					r.run(line)
@@ -251,6 +271,7 @@ func TestRotationPage(t *testing.T) {
 				}
 			}
 			r.enter("offline", newest)
+			r.paper(newest, strings.Contains(name, "stolen license"))
 			r.process.stop(t)
 		})
 	}
