@@ -182,18 +182,6 @@ func KeyIDs(text []byte) (ids []string) {
 	return ids
 }
 
-// SamePayload reports whether two texts are documents of one kind with the same
-// payload, so that they differ in form and signatures only. It has verified
-// nothing.
-func SamePayload(a, b []byte) bool {
-	x, err := parseForm(a)
-	if err != nil {
-		return false
-	}
-	y, err := parseForm(b)
-	return err == nil && bytes.Equal(x.Signed(), y.Signed())
-}
-
 // MergeSignatures returns the armoured document that has the signatures of two
 // documents with the same payload: those of a, then those of b by other keys,
 // up to the eight that a document may have. More reports whether a key signed a

@@ -53,6 +53,10 @@ func (v *Vendor) Countersign() {
 // product embeds, the oldest first.
 func (v *Vendor) NextKeyrings() [][]byte { return slices.Clone(v.next.NextKeyrings) }
 
+// NewestKeyring returns the keyring that the next release of the product would
+// embed.
+func (v *Vendor) NewestKeyring() string { return v.newest.String() }
+
 // change makes the next keyring, with a new key of a role, and of the keys of
 // that role before those that keep returns true for.
 func (v *Vendor) change(role license.Role, keep func(*license.Key) bool) {

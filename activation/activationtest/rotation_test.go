@@ -350,3 +350,106 @@ func TestStolenLicenseKeyLookOnly(t *testing.T) {
 	require.NoError(t, err)
 	requireLicensed(t, c, "export")
 }
+
+// A new release whose keyring has none of the old keys asks at once, in the
+// background, and has everything that was used and applied.
+func TestNewReleaseAfterTheft(t *testing.T) {
+	t.Parallel()
+	vendor := activationtest.New(t)
+	sale := vendor.Sell(activationtest.Sale{Features: []license.Feature{{ID: "export"}, {ID: "render", Runs: 10}}})
+	vendor.Update(sale, extra("more"))
+	o := vendor.Options()
+	old := vendor.Open(o)
+	_, err := old.Enter(ctx, sale.Typed)
+	require.NoError(t, err)
+	require.NoError(t, old.Consume("render", 4))
+	require.NoError(t, old.Close())
+	vendor.Revoke(license.RoleLicense)
+	vendor.Revoke(license.RoleActivation)
+	vendor.Countersign()
+
+	changes := make(chan activation.Change, 8)
+	o.Keyring, o.Catalogue = vendor.NewestKeyring(), nil
+	o.AutoCheck, o.Poll = 24*time.Hour, time.Millisecond
+	o.OnChange = func(c activation.Change) { changes <- c }
+	c := vendor.Open(o)
+	require.Equal(t, license.StateActive, (<-changes).After)
+	requireLicensed(t, c, "export", "more")
+	require.EqualValues(t, 6, c.Decision("render").Left)
+	require.NoError(t, c.Close())
+}
+
+// What a vendor's server says by a key that a client does not know yet never
+// takes a receipt away: every reply of a rotation is lost once, and asked again.
+func TestStolenKeysRepliesLost(t *testing.T) {
+	t.Parallel()
+	vendor := activationtest.New(t)
+	sale := vendor.Sell(activationtest.Sale{})
+	vendor.Update(sale, extra("more"))
+	c := vendor.Client()
+	_, err := c.Enter(ctx, sale.Typed)
+	require.NoError(t, err)
+	vendor.Revoke(license.RoleLicense)
+	vendor.Revoke(license.RoleActivation)
+	vendor.Countersign()
+	vendor.Network.LoseReplies()
+	_, err = c.CheckOnline(ctx)
+	require.ErrorIs(t, err, activation.ErrUnreachable)
+	requireLicensed(t, c, "export", "more")
+	vendor.Network.Up()
+	_, err = c.CheckOnline(ctx)
+	require.NoError(t, err)
+	requireLicensed(t, c, "export", "more")
+	_, err = c.Deactivate(ctx, "")
+	require.NoError(t, err)
+	account, _ := vendor.Account(sale)
+	require.Zero(t, account.Used)
+}
+
+// By the upload page: a reply in a file brings keyring and documents, too.
+func TestStolenKeysByRequestFile(t *testing.T) {
+	t.Parallel()
+	vendor := activationtest.New(t)
+	sale := vendor.Sell(activationtest.Sale{})
+	vendor.Update(sale, extra("more"))
+	c := vendor.Client()
+	_, err := c.Enter(ctx, sale.Typed)
+	require.NoError(t, err)
+	vendor.Network.Down()
+	vendor.Revoke(license.RoleLicense)
+	vendor.Revoke(license.RoleActivation)
+	vendor.Countersign()
+	request, err := c.Request(ctx, "")
+	require.NoError(t, err)
+	_, err = importing(c, vendor.Upload(request))
+	require.NoError(t, err)
+	requireLicensed(t, c, "export", "more")
+}
+
+// A machine that is moved to, a payment that waits and a product that is blocked
+// do not keep the cure away.
+func TestStolenLicenseKeyWhileHeld(t *testing.T) {
+	t.Parallel()
+	vendor := activationtest.New(t)
+	held, blocked := vendor.Sell(activationtest.Sale{}), vendor.Sell(activationtest.Sale{Features: []license.Feature{{ID: "draw"}}})
+	one, two := vendor.Client(), vendor.Client()
+	_, err := one.Enter(ctx, held.Typed)
+	require.NoError(t, err)
+	_, err = two.Enter(ctx, blocked.Typed)
+	require.NoError(t, err)
+	require.NoError(t, vendor.Server.HoldPayment(ctx, "test", held.Serial, ""))
+	vendor.Block(blocked)
+	vendor.Revoke(license.RoleLicense)
+	vendor.Countersign()
+	_, err = one.CheckOnline(ctx)
+	require.ErrorIs(t, err, license.PaymentPending)
+	require.True(t, one.Allows("export"))
+	_, err = one.Enter(ctx, vendor.ActivationKey("Ada", license.KeyTerms{}), activation.Licensee("Ada"))
+	require.NoError(t, err, "it has the new keyring and catalogue")
+	_, err = two.CheckOnline(ctx)
+	require.ErrorIs(t, err, license.LicenseBlocked)
+	vendor.Unblock(blocked)
+	_, err = two.CheckOnline(ctx)
+	require.NoError(t, err)
+	requireLicensed(t, two, "draw")
+}
