@@ -37,7 +37,7 @@ var ErrUnreachable error = license.ServerUnreachable
 // An UnreachableError says that the activation server gave no answer that
 // counts. It wraps ErrUnreachable.
 type UnreachableError struct {
-	Reason *license.Reason // what to tell: ServerUnreachable or ServerInsecure
+	Reason *license.Reason // what to tell: ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch where product and server have no key in common
 	// ManualEntry says that an activation key can be typed instead, into the
 	// same call with the option Licensee; it ends in the same state. The file
 	// route, by Request and Import, is always there.

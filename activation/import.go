@@ -11,9 +11,15 @@ import (
 )
 
 // Import takes a document from a file: a licence, an update, a keyring, a
-// signed time that answers a challenge of this client, or the activation
-// server's reply to a Request of this client, which counts once. What it is,
-// the document says. At most license.MaxReply bytes are read.
+// catalogue, a signed time that answers a challenge of this client, or the
+// activation server's reply to a Request of this client, which counts once. What it
+// is, the document says. At most license.MaxReply bytes are read.
+//
+// A document that is here already with other signatures, since the vendor has
+// countersigned it, gives those to the one that is here, and is a change. A keyring
+// under which something that works here would stop is kept and not used yet: the
+// error has the code KeyringWaits and names the licences, nothing stops, and the
+// keyring is used by itself once countersigned documents for them came.
 //
 // AlreadyApplied and AlreadyEntered are no harm: what the document grants is in
 // force. Nothing is stored unless the document holds, is for this product and this
@@ -21,8 +27,9 @@ import (
 // license's Open functions, of Apply or Rotate; OtherProduct, OtherLicense,
 // NoLicense for an update where there is none;
 // HardwareChanged, HardwareUnreadable or BindingUnchecked; AlreadyEntered or
-// OutOfOrder for a licence that is here already, as it is or newer; or why
-// nothing can be stored.
+// OutOfOrder for a licence that is here already, as it is or newer;
+// KeyringMismatch for a reply by a key that is not trusted here; or why nothing can
+// be stored.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
