@@ -78,12 +78,12 @@ func (s *Server) checkIssuers() error {
 		if i.Vendor() != s.keyring.Vendor() {
 			return fmt.Errorf("server: the issuer is %q's, and the keyring %q's", i.Vendor(), s.keyring.Vendor())
 		}
-		id, in := i.Public().ID(), s.keys.keyrings
-		if n == 0 {
-			in = in[len(in)-1:]
+		id, in, which := i.Public().ID(), s.keys.keyrings, "the keyring"
+		if n == 0 && len(in) > 1 {
+			in, which = in[len(in)-1:], "the newest keyring"
 		}
 		if !slices.ContainsFunc(in, func(k *license.Keyring) bool { return verifies(k, id, today) }) {
-			return fmt.Errorf("server: the newest keyring has no key %s of the role %q that has not ended", id, license.RoleActivation)
+			return fmt.Errorf("server: %s has no key %s of the role %q that has not ended", which, id, license.RoleActivation)
 		}
 		_, err := i.Time(&license.SignedTime{Challenge: make([]byte, license.ChallengeSize), Time: s.time()})
 		if err != nil {

@@ -34,7 +34,7 @@ func TestStartRefused(t *testing.T) {
 		"the SQLite database":          func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
 		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
 		"cannot listen":                func(c *serverapp.Config) { c.Listen = "127.0.0.1:none" },
-		"the next keyring":             func(c *serverapp.Config) { c.NextKeyrings = [][]byte{[]byte("nonsense")} },
+		"next keyring 1 of 1":          func(c *serverapp.Config) { c.NextKeyrings = [][]byte{[]byte("nonsense")} },
 	} {
 		c := serverapp.Config{Listen: "127.0.0.1:0", Keyring: k.Keyring, Activation: k.Activation, Now: noon}
 		edit(&c)
