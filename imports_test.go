@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"license":                   {"internal/dsse", "internal/strictjson", "golang.org/x/text/unicode/norm"},
 	"license/issuer":            {"license", "keyfmt", "internal/dsse", "golang.org/x/crypto/..."},
 	"activation":                {"license", "keyfmt", "internal/dsse", "internal/strictjson", "golang.org/x/crypto/...", "golang.org/x/text/...", "github.com/gofrs/flock"},
-	"activation/server":         {"activation", "license", "license/issuer", "binding", "keyfmt", "internal/dsse", "internal/strictjson"},
+	"activation/server":         {"activation", "license", "license/issuer", "binding", "keyfmt", "internal/dsse", "internal/strictjson", "golang.org/x/text/..."},
 	"activation/activationtest": {"activation/server", "activation", "license", "license/issuer", "keyfmt", "binding", "internal/dsse", "internal/strictjson"},
 }
 

@@ -307,6 +307,7 @@ func TestBadOptions(t *testing.T) {
 		"Version":  func(o *activation.Options) { o.Version = "" },
 		"Released": func(o *activation.Options) { o.Released = time.Time{} },
 		"Keyring":  func(o *activation.Options) { o.Keyring = "" },
+		"Label":    func(o *activation.Options) { o.Label = "two\nlines" },
 	} {
 		o, _ := v.options(t)
 		spoil(&o)

@@ -92,7 +92,7 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	}
 	_, _ = rand.Read(r.Nonce)
 	if q.operation != license.OpReport && q.operation != license.OpDeactivate {
-		r.Fingerprint = c.fingerprint(ctx)
+		r.Fingerprint, r.Label = c.fingerprint(ctx), c.opt.Label
 	}
 	if h, held := c.bySerial(s, string(q.serial)); held {
 		r.License, r.Revision = h.base.ID, h.terms.Revision

@@ -41,6 +41,14 @@ type Options struct {
 	// activation server's.
 	User string
 
+	// Label is what the customer calls this machine, "render node 3", for the
+	// vendor and the customer's administrator to know an activation by; see
+	// license.IsLabel. It is sent when the product activates or checks, and the
+	// last one counts; "" leaves the one that the server knows. It may be personal
+	// data: let the customer choose it, and do not fill in a user's or host's name
+	// unasked.
+	Label string
+
 	// Dir is the folder of local state, of this product and user alone. It
 	// defaults to latchkey/PRODUCT in os.UserConfigDir. It must not be the
 	// customer's to choose, who could have a new one for every trial.
@@ -116,6 +124,8 @@ func (o *Options) check() error {
 		return errors.New("activation: Options.Released is zero: give the day on which this version was released, since maintenance is held against it")
 	case o.Keyring == "":
 		return errors.New("activation: Options.Keyring is empty: embed the vendor's keyring, without which nothing can be trusted")
+	case o.Label != "" && !license.IsLabel(o.Label):
+		return fmt.Errorf("activation: Options.Label is not one line of text: it has at most %d bytes, no control characters, and no blanks at its ends", license.MaxLabel)
 	}
 	if err := o.checkServer(); err != nil {
 		return err

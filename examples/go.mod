@@ -13,6 +13,7 @@ require (
 	github.com/stretchr/testify v1.12.1
 	go.yaml.in/yaml/v3 v3.0.5
 	golang.org/x/crypto v0.55.0
+	golang.org/x/mod v0.38.0
 	modernc.org/sqlite v1.59.0
 	zombiezen.com/go/sqlite v1.4.2
 )

@@ -36,6 +36,9 @@ func (c *Catalogue) Edition(number int) (Edition, bool) {
 
 // Encode returns the payload of a document that holds c.
 func (c *Catalogue) Encode() ([]byte, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.Name("editions").Array()
@@ -48,7 +51,7 @@ func (c *Catalogue) Encode() ([]byte, error) {
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(c.Vendor)
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("Catalogue", w, func(payload string) error {
 		_, err := decodeCatalogue(payload)
 		return err
 	})

@@ -30,7 +30,7 @@ type Host interface {
 type Env struct {
 	Now        time.Time
 	Product    string    // "" decides for every product of the licence
-	Version    string    // of the product that runs
+	Version    string    // of the program that runs, see IsVersion; one that is none is within no highest version
 	Released   time.Time // when that version was released; zero counts as today
 	Host       Host      // nil refuses a licence that is bound
 	User       string    // e-mail address of who uses it; "" if the product does not ask
@@ -38,6 +38,7 @@ type Env struct {
 	Receipt    *Receipt  // of the activation server, for this installation; nil if there is none
 	Mark       time.Time // the latest time that is known to have passed
 	Restored   bool      // an old copy of local state was put back
+	Offline    bool      // the product was set up without an activation server
 	Unwritable string    // the folder of local state, where it cannot be written
 	Notice     []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
 }
@@ -55,7 +56,7 @@ var defaultNotice = DefaultNotice()
 // arguments always give the same result. A nil licence allows nothing.
 func Check(l *License, env Env) *Result {
 	if l == nil {
-		return &Result{Reasons: []Reason{{Code: NoLicense}}}
+		return &Result{Reasons: []Reason{{Code: NoLicense, Product: env.Product, Offline: env.Offline}}}
 	}
 	c := &checker{l: l, env: env, today: today(env.Now), r: &Result{}, all: StateActive, soon: -1}
 	if env.Notice == nil {
@@ -74,6 +75,9 @@ func Check(l *License, env Env) *Result {
 	}
 	if c.next != 0 {
 		c.wake(c.next.Start())
+	}
+	if r := c.env.Receipt; r != nil && r.Hold == HoldPayment {
+		c.payment()
 	}
 	return c.r
 }
@@ -103,7 +107,7 @@ func (c *checker) add(s State, r *Reason) {
 	if known(c.r.Reasons, r.Code) {
 		return
 	}
-	r.Contact = c.contact()
+	r.Contact, r.Offline = c.contact(), c.env.Offline
 	c.all = min(c.all, s)
 	c.r.Reasons = append(c.r.Reasons, *r)
 }
@@ -123,6 +127,7 @@ func (c *checker) say(d *Decision, s State, r *Reason) {
 		return
 	}
 	r.Product, r.Feature, r.Contact = d.Product, d.Feature.ID, c.contact()
+	r.Offline = c.env.Offline
 	d.State = min(d.State, s)
 	if !known(d.Reasons, r.Code) {
 		d.Reasons = append(d.Reasons, *r)
@@ -190,6 +195,25 @@ func (c *checker) receipt() {
 		c.add(StateBlocked, &Reason{Code: LicenseBlocked})
 	case r.Hold == HoldPayment:
 		c.add(StateActive, &Reason{Code: PaymentPending, Until: c.l.Window.last()})
+	}
+}
+
+// payment says of a payment that is not recorded whether what is licensed works,
+// which is known only when everything else has been decided.
+func (c *checker) payment() {
+	mark := func(reasons []Reason, works bool) []Reason {
+		reasons = slices.Clone(reasons) // decisions share those of the whole licence
+		for i := range reasons {
+			if reasons[i].Code == PaymentPending {
+				reasons[i].Working = works
+			}
+		}
+		return reasons
+	}
+	c.r.Reasons = mark(c.r.Reasons, c.r.State().Works())
+	for i := range c.r.Decisions {
+		d := &c.r.Decisions[i]
+		d.Reasons = mark(d.Reasons, d.State.Works())
 	}
 }
 
@@ -387,6 +411,10 @@ func (c *checker) product(p *Product) {
 	}
 }
 
+// programRuns reports whether the check is for a program that runs. One for every
+// product of a licence has no version.
+func (c *checker) programRuns() bool { return c.env.Product != "" || c.env.Version != "" }
+
 // version decides whether the licence covers the version that runs.
 func (c *checker) version(p *Product) {
 	m := p.Maintenance
@@ -399,7 +427,9 @@ func (c *checker) version(p *Product) {
 	}
 	uncovered := &Reason{Code: VersionNotCovered, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion, Until: m.Until}
 	switch {
-	case p.MaxVersion != "" && c.env.Version != "" && !covers(p.MaxVersion, c.env.Version):
+	case p.MaxVersion != "" && c.programRuns() && !IsVersion(c.env.Version):
+		c.add(StateUnlicensed, &Reason{Code: VersionUnknown, Product: p.ID, Has: c.env.Version, Needs: p.MaxVersion})
+	case p.MaxVersion != "" && c.programRuns() && !covers(p.MaxVersion, c.env.Version):
 		c.add(StateUnlicensed, uncovered)
 	case m.Lapse == Keep && released > m.Until:
 		c.add(StateUnlicensed, uncovered)

@@ -25,7 +25,7 @@ func TestCheckNoLicence(t *testing.T) {
 		require.Equal(t, license.StateUnlicensed, r.State())
 		require.False(t, r.Allows("f"))
 		require.False(t, r.Allows(""))
-		require.Equal(t, []license.Code{license.NoLicense, license.FeatureNotLicensed}, codesIn(r.Decision("f").Reasons))
+		require.Equal(t, []license.Code{license.NoLicense}, codesIn(r.Decision("f").Reasons), "a feature is not missing from a licence that is not there")
 		require.Len(t, r.Reasons, 1, "asking does not change the result")
 		require.True(t, r.Next.IsZero())
 	}
@@ -39,13 +39,46 @@ func TestDecisionOfUnknownFeatures(t *testing.T) {
 	l := licenceOf(license.Feature{ID: "f"})
 	isBound(l)
 	l.Kind = license.Trial
-	r := license.Check(l, license.Env{Now: noon, Product: "cam", Receipt: &license.Receipt{Lease: license.Lease{Until: noon}}})
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: &license.Receipt{Lease: license.Lease{Until: noon}}})
 	for n := 1; n <= 4; n++ {
 		r.Reasons = slices.Grow(r.Reasons[:n:n], 4)
 		a := r.Decision("a")
 		r.Decision("b")
 		require.Equal(t, license.Reason{Code: license.FeatureNotLicensed, Feature: "a"}, a.Reasons[n])
 	}
+}
+
+// What blames a feature is said only where there is a licence for the product.
+func TestDecisionWithoutALicenceForTheProduct(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"})
+	other := license.Check(l, license.Env{Now: noon, Product: "cam"})
+	require.Equal(t, []license.Code{license.OtherProduct}, codesIn(other.Decision("f").Reasons))
+	require.Equal(t, []license.Code{license.OtherProduct}, codesIn(license.Merge(other, other).Decision("f").Reasons)[:1])
+	require.NotContains(t, codesIn(license.Merge(other, other).Decision("f").Reasons), license.FeatureNotLicensed)
+	has := license.Check(l, license.Env{Now: noon, Product: "cad", Offline: true})
+	lacking := license.Merge(other, has).Decision("g")
+	require.Contains(t, codesIn(lacking.Reasons), license.FeatureNotLicensed)
+	none := license.Check(nil, license.Env{Product: "cad", Offline: true}).Decision("f").Reasons
+	require.Equal(t, []license.Reason{{Code: license.NoLicense, Product: "cad", Offline: true}}, none)
+}
+
+// Nothing is said to keep working that does not.
+func TestPaymentPendingSaysWhatWorks(t *testing.T) {
+	t.Parallel()
+	hold := &license.Receipt{Serial: "S-1", Hold: license.HoldPayment}
+	l := licenceOf(license.Feature{ID: "f"}, license.Feature{ID: "g", Term: license.Until(license.DateOf(noon) - 1)})
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
+	require.True(t, r.Reasons[0].Working)
+	require.Contains(t, r.Reasons[0].Text(license.English), "keeps working")
+	require.True(t, r.Decision("f").Reasons[0].Working)
+	require.Equal(t, license.PaymentPending, r.Decision("g").Reasons[0].Code)
+	require.False(t, r.Decision("g").Reasons[0].Working, "it has expired")
+
+	l.Window = license.Until(license.DateOf(noon) - 1)
+	r = license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
+	require.Equal(t, license.PaymentPending, r.Reasons[0].Code)
+	require.NotContains(t, r.Reasons[0].Text(license.English), "keeps working")
 }
 
 func TestStates(t *testing.T) {
@@ -359,9 +392,11 @@ func TestVersionCovered(t *testing.T) {
 		{"4.9", "4.10", false}, {"4.10", "4.9", true}, {"4.9", "4.9.0", true}, {"4.09", "4.9", true}, {"4.0", "4.1", false},
 		{"10", "10.4-beta", true}, {"10", "11-beta.1", false}, {"10", "11.0.0-rc.1+build.5", false}, {"10", "10+2026", true}, {"10.3-rc1", "10.3", true},
 		{"v10", "10.1", true}, {"10", "v11", false}, {"10", "v10.1", true},
-		{"10", "11beta2", false}, {"10", "10beta2", true}, {"10", "beta", true}, {"10.3", "10.4rc1", false},
+		{"10", "11beta2", false}, {"10", "10beta2", true}, {"10", "beta", false}, {"10.3", "10.4rc1", false},
 		{"99999999999999999999", "100000000000000000000", false}, {"100000000000000000000", "99999999999999999999", true},
-		{"0", "0.1", true}, {"0", "1", false}, {"10", "10..5", true}, {"10", ".", true},
+		{"0", "0.1", true}, {"0", "1", false}, {"10", "10..5", false}, {"10", ".", false},
+		{"4", "(devel)", false}, {"4", "four", false}, {"4", "", true}, {"4", "-1", false}, {"4", "v", false}, {"4", "3.x", false}, {"", "(devel)", true},
+		{"four", "0.9", true}, {"four", "1", false}, {"four", "(devel)", false},
 	}
 	for _, test := range tests {
 		l := licenceOf(license.Feature{ID: "f"})
@@ -369,6 +404,34 @@ func TestVersionCovered(t *testing.T) {
 		r := license.Check(l, license.Env{Now: noon, Version: test.version})
 		require.Equal(t, test.covered, r.Allows("f"), "%s covers %s", test.highest, test.version)
 	}
+}
+
+// A version that is none is within no highest version, and the sentence says so.
+func TestVersionThatIsNone(t *testing.T) {
+	t.Parallel()
+	l := licenceOf(license.Feature{ID: "f"})
+	l.Products[0].MaxVersion = "4"
+	for _, version := range []string{"(devel)", "four", "", "v", "3.x", "-rc1", ".3", "3.", "unknown"} {
+		require.False(t, license.IsVersion(version), version)
+		r := license.Check(l, license.Env{Now: noon, Product: "cad", Version: version})
+		require.False(t, r.Allows("f"), version)
+		require.Equal(t, []license.Code{license.VersionUnknown}, codesIn(r.Reasons))
+		require.Contains(t, r.Reasons[0].Text(license.English), "does not know its own version")
+		if version != "" {
+			require.Contains(t, r.Reasons[0].Text(license.English), "“"+version+"” is not a version number")
+		}
+	}
+	require.True(t, license.Check(l, license.Env{Now: noon}).Allows("f"), "a check of every product is not for a program that runs")
+	for _, version := range []string{"0", "3", "v3.1", "3.2.1-rc.1+build", "3beta2", "3.2rc1"} {
+		require.True(t, license.IsVersion(version), version)
+		require.True(t, license.Check(l, license.Env{Now: noon, Product: "cad", Version: version}).Allows("f"), version)
+	}
+
+	// What was signed with a highest version that is none keeps its meaning.
+	l.Products[0].MaxVersion = "four"
+	r := license.Check(l, license.Env{Now: noon, Product: "cad", Version: "4.2"})
+	require.Equal(t, []license.Code{license.VersionNotCovered}, codesIn(r.Reasons))
+	require.Contains(t, r.Reasons[0].Text(license.English), "versions up to four")
 }
 
 // A clock that was set back gains nothing where only a lease or maintenance

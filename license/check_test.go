@@ -366,7 +366,7 @@ var checkCases = []checkCase{
 	{name: "bound by itself, whatever its receipt says", licence: and(needsReceipt("board"), isBound), env: and(on(plainHost{}), receipt(license.Receipt{Serial: "S-1", Binding: license.Binding{Scheme: "board", Data: []byte{2}}})), state: active},
 	{name: "blocked by the vendor", licence: needsReceipt(""), env: receipt(license.Receipt{Serial: "S-1", Hold: license.HoldBlocked}), state: blocked, codes: "license_blocked"},
 	{name: "payment pending", licence: and(needsReceipt(""), kindOf(license.Full, until("2026-12-31"))), env: receipt(license.Receipt{Serial: "S-1", Hold: license.HoldPayment}), state: active, codes: "payment_pending",
-		until: "2026-12-31", reason: license.Reason{Code: license.PaymentPending, Until: day("2026-12-31")}, next: "2026-12-01"},
+		until: "2026-12-31", reason: license.Reason{Code: license.PaymentPending, Until: day("2026-12-31"), Working: true}, next: "2026-12-01"},
 
 	{name: "bound, no host", licence: isBound, state: unlicensed, codes: "binding_unchecked"},
 	{name: "bound, here", licence: isBound, env: on(plainHost{}), state: active},
@@ -408,7 +408,10 @@ var checkCases = []checkCase{
 	{name: "version covered", licence: covered("10", "", ""), env: runs("10.99.3", ""), state: active},
 	{name: "version not covered", licence: covered("10", "", ""), env: runs("11", ""), state: unlicensed, codes: "version_not_covered",
 		reason: license.Reason{Code: license.VersionNotCovered, Product: "cad", Has: "11", Needs: "10"}},
-	{name: "version unknown", licence: covered("10", "", ""), env: runs("", ""), state: active},
+	{name: "version unknown", licence: covered("10", "", ""), env: runs("", ""), state: unlicensed, codes: "version_unknown",
+		reason: license.Reason{Code: license.VersionUnknown, Product: "cad", Needs: "10"}},
+	{name: "version is none", licence: covered("10", "", ""), env: runs("(devel)", ""), state: unlicensed, codes: "version_unknown",
+		reason: license.Reason{Code: license.VersionUnknown, Product: "cad", Has: "(devel)", Needs: "10"}},
 	{name: "maintained", licence: covered("", "2026-03-10", license.Keep), state: active, next: "2026-03-11"},
 	{name: "kept", licence: covered("", "2026-03-09", license.Keep), env: runs("10.2", "2026-03-09T23:59:59Z"), state: active, codes: "maintenance_kept",
 		reason: license.Reason{Code: license.MaintenanceKept, Product: "cad", Until: day("2026-03-09")}},
@@ -419,7 +422,7 @@ var checkCases = []checkCase{
 	{name: "stopped", licence: covered("", "2026-03-09", license.Stop), env: runs("10.2", "2020-01-01"), state: expired, codes: "maintenance_stopped",
 		reason: license.Reason{Code: license.MaintenanceStopped, Product: "cad", Until: day("2026-03-09")}},
 
-	{name: "another product", env: func(e *license.Env) { e.Product = "cam" }, state: unlicensed, codes: "other_product feature_not_licensed",
+	{name: "another product", env: func(e *license.Env) { e.Product = "cam" }, state: unlicensed, codes: "other_product",
 		reason: license.Reason{Code: license.OtherProduct, Has: "cad", Needs: "cam"}},
 	{name: "no such feature", licence: func(l *license.License) { l.Products[0].Features[0].ID = "g" }, state: unlicensed,
 		codes: "feature_not_licensed", also: func(t *testing.T, r *license.Result, d license.Decision) {

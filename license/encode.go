@@ -2,14 +2,19 @@ package license
 
 import (
 	"encoding/hex"
+	"errors"
+	"fmt"
 
 	"github.com/latchkey-go/latchkey/internal/strictjson"
 )
 
 // Encode returns the payload of a document that holds l, the bytes that an
-// issuer signs. It refuses a licence that Open would not read, with the code
-// Malformed or TooLarge.
+// issuer signs. The error is a *FieldError that names the field for which Open
+// would not read the licence.
 func (l *License) Encode() ([]byte, error) {
+	if err := l.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.StringsMember("applied", l.Applied)
@@ -48,12 +53,12 @@ func (l *License) Encode() ([]byte, error) {
 	w.StringMember("serial", string(l.Serial))
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(l.Vendor)
-	if l.Window.Kind != Perpetual || l.Window.stray() {
+	if l.Window.Kind != Perpetual {
 		w.Name("window")
 		w.term(l.Window)
 	}
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("License", w, func(payload string) error {
 		_, err := decodeLicense(payload)
 		return err
 	})
@@ -64,24 +69,38 @@ func (l *License) Encode() ([]byte, error) {
 // it is within MaxDocument.
 const maxPayload = MaxDocument*3/4 - 4<<10
 
-// checked returns what was written if it can be read again.
-func checked(w *encoder, decode func(payload string) error) ([]byte, error) {
-	return checkedWithin(maxPayload, MaxDocument, w, decode)
+// checked returns what was written if it is short enough and can be read again.
+func checked(document string, w *encoder, decode func(payload string) error) ([]byte, error) {
+	return checkedWithin(document, maxPayload, w, decode)
 }
 
-func checkedWithin(limit int, document int64, w *encoder, decode func(payload string) error) ([]byte, error) {
+func checkedWithin(document string, limit int, w *encoder, decode func(payload string) error) ([]byte, error) {
 	b, err := w.Bytes()
 	if err != nil {
-		return nil, &Reason{Code: Malformed, Detail: err.Error()}
+		return nil, unreadable(document, err)
 	}
 	if len(b) > limit {
-		return nil, tooLarge(document)
+		problem := fmt.Sprintf("is too large: its payload has %d bytes, and at most %d fit; leave something out, or make several", len(b), limit)
+		return nil, &FieldError{Field: document, Problem: problem, code: TooLarge}
 	}
 	if err := decode(string(b)); err != nil {
-		return nil, err
+		return nil, unreadable(document, err)
 	}
 	return b, nil
 }
+
+// unreadable is the error for a document that passed the validator and that the
+// decoder refuses. It shows a rule that the validator lacks.
+func unreadable(document string, err error) error {
+	detail := err.Error()
+	var r *Reason
+	if errors.As(err, &r) {
+		detail = r.Detail
+	}
+	return &FieldError{Field: document, Problem: unreadableProblem + detail}
+}
+
+const unreadableProblem = "could not be read back: "
 
 // An encoder writes payloads.
 type encoder struct{ strictjson.Writer }
@@ -142,7 +161,7 @@ func (w *encoder) feature(f Feature) {
 	w.params(f.Params)
 	w.IntMember("runs", f.Runs)
 	w.IntMember("seats", f.Seats)
-	if f.Term.Kind != Perpetual || f.Term.stray() {
+	if f.Term.Kind != Perpetual {
 		w.Name("term")
 		w.term(f.Term)
 	}
@@ -177,16 +196,9 @@ func (w *encoder) params(params []Param) {
 	w.EndObject()
 }
 
-// stray reports whether the term has dates or a span that its kind does not
-// use: most likely the kind was forgotten, and then the term would be perpetual.
-func (t Term) stray() bool {
-	return t.Kind != Dates && len(t.Intervals) > 0 || (t.Kind == Dates || t.Kind == Perpetual) && !t.Span.IsZero()
-}
-
 func (w *encoder) term(t Term) {
 	w.Object()
 	switch {
-	case t.stray(): // what is written has no kind, and is refused
 	case t.Kind == Perpetual:
 		w.Name("perpetual").Bool(true)
 	case t.Kind == Dates && len(t.Intervals) == 1:

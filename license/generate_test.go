@@ -299,6 +299,9 @@ func (g generator) request(l *license.License) *license.Request {
 		Fingerprint: maybe(g, []byte("latchkey fingerprint 1\n\"\t")), Keyring: g.count(), GivenUp: g.count(),
 		Link: maybe(g, g.some(license.LinkSize)), Next: maybe(g, g.some(license.LinkSize)),
 	}
+	if g.chance(30) {
+		r.Label = pick(g, "render node 3", "Büro", "é\"\\")
+	}
 	if g.chance(80) {
 		r.Serial, r.License, r.Revision, r.Usage = l.Serial, l.ID, l.Revision, g.told(l)
 	} else {

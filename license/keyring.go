@@ -2,8 +2,6 @@ package license
 
 import (
 	"encoding/base64"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -142,22 +140,15 @@ func smallNumber(s string, ok bool) (int64, bool) {
 
 func keyringDamaged(line int) error { return &Reason{Code: KeyringDamaged, N: int64(line)} }
 
+// maxKeyringVersion is the largest version of a keyring.
+const maxKeyringVersion = 999_999_999
+
 // NewKeyring makes a keyring, as ParseKeyring would read it from its text. The
-// error says which argument is not fit for one.
+// error is a *FieldError that names the argument: vendor, version, quorum or a
+// field of one of the keys.
 func NewKeyring(vendor string, version int64, quorum int, keys []Key) (*Keyring, error) {
-	if !IsID(vendor) {
-		return nil, fmt.Errorf("license: a keyring's vendor is an identifier, and %q is none", vendor)
-	}
-	if version < 1 {
-		return nil, errors.New("license: a keyring's version is 1 or more")
-	}
-	for i, key := range keys {
-		switch {
-		case !key.Public.ok:
-			return nil, fmt.Errorf("license: key %d of the keyring has no public key", i+1)
-		case key.End.String() == "":
-			return nil, fmt.Errorf("license: key %d of the keyring has no last day", i+1)
-		}
+	if err := validateKeyring(vendor, version, quorum, keys); err != nil {
+		return nil, err
 	}
 	return ParseKeyring((&Keyring{vendor: vendor, version: version, quorum: quorum, keys: keys}).String())
 }

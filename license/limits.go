@@ -29,6 +29,8 @@ const (
 	MaxID = 64
 	// MaxText is the length of the longest free text in bytes.
 	MaxText = 1024
+	// MaxLabel is the length of the longest label of a machine in bytes.
+	MaxLabel = 128
 	// MaxCount is the largest number of runs, seats or concurrent uses.
 	MaxCount = 1 << 40
 	// MaxSpan is the longest span in days, or in months.

@@ -1,6 +1,7 @@
 package license
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -128,7 +129,8 @@ func vocabulary(c Code) string {
 //
 //	{until}             the value
 //	{days|day|days}     the number, and the form of the word that goes with it
-//	{?until}            nothing, but see below
+//	{?until}            nothing, but see below; {?working} and {?offline}
+//	                    are known if they are true
 //	[, until {until}]   left out unless every value in it is known
 //	[…|…|…]             the first alternative of which that is true
 //
@@ -210,9 +212,18 @@ func (f *filler) placeholder(name string) bool {
 		return f.number(int64(f.Days), forms, f.Days > 0)
 	case "names":
 		return f.list(f.Names)
+	case "working":
+		return f.Working
+	case "offline":
+		return f.offline()
 	default:
 		return f.text(f.value(name))
 	}
+}
+
+// offline reports whether the product has no activation server.
+func (r *Reason) offline() bool {
+	return r.Offline || r.Code == NoServer || errors.Is(r.Err, NoServer)
 }
 
 // value returns the value of a placeholder as text, "" if it is not known.

@@ -91,8 +91,8 @@ func german(c Code) (text, remedy string) {
 		return "Diese signierte Uhrzeit beantwortet einen anderen Kontrollcode als den aktuellen.",
 			"Nennen Sie dem Anbieter[ ({contact})] den Kontrollcode, der jetzt angezeigt wird, und laden Sie die signierte Uhrzeit, die dazu gehört."
 	case NeedsServer:
-		return "[Das ist {has}. Die Verwendung|Die Verwendung dieses Schlüssels] ist nur online über den Aktivierungsserver möglich.",
-			"Verbinden Sie diesen Computer mit dem Internet und wiederholen Sie die Eingabe. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei; auch mit einem Aktivierungsschlüssel, der von Hand eingegeben wird, oder mit einer Lizenzdatei geht es."
+		return "[Das ist {has}. Die Verwendung|Die Verwendung dieses Schlüssels] ist nur online über den Aktivierungsserver möglich[{?offline}, und diese Anwendung wurde ohne einen eingerichtet].",
+			"[{?offline}Laden Sie eine Lizenzdatei, oder geben Sie einen Aktivierungsschlüssel ein. Wenn Sie beides nicht haben, bitten Sie den Anbieter[ ({contact})] darum|Verbinden Sie diesen Computer mit dem Internet und wiederholen Sie die Eingabe. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei; auch mit einem Aktivierungsschlüssel, der von Hand eingegeben wird, oder mit einer Lizenzdatei geht es]."
 	case KeyOfOtherKind:
 		return "[Das ist {has}; hier wird {needs} gebraucht.|[Das ist {has}; in dieses Feld gehört etwas anderes.|Ein Schlüssel dieser Art gehört nicht in dieses Feld.]]",
 			"Geben Sie jeden Schlüssel in dem Feld ein, das für ihn vorgesehen ist[; hierher gehört {needs}]."
@@ -196,6 +196,9 @@ func german(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "Die Lizenz deckt die laufende Version[ {has}] nicht ab.[ Abgedeckt sind Versionen bis {needs}.][ Die Wartung umfasst Versionen, die bis {until} erschienen sind.] Mit einem Ablauf der Lizenz hat das nichts zu tun.",
 			"Installieren Sie eine abgedeckte Version, oder verlängern Sie die Wartung beim Anbieter[ ({contact})]."
+	case VersionUnknown:
+		return "Die Lizenz deckt Versionen [bis {needs}|bis zu einer bestimmten] ab, und dieses Programm kennt seine eigene Version nicht[: „{has}“ ist keine Versionsnummer].",
+			"Installieren Sie eine veröffentlichte Version der Anwendung. Für deren Entwickler: Bauen Sie sie mit einer Version wie 4.2.0."
 	case HardwareDrift:
 		return "Teile dieses Computers wurden ersetzt[: {names}]. Die Lizenz funktioniert weiter[; genutzte Änderungen: {n} von {max}].",
 			"Es ist nichts zu tun. Wird die Lizenz noch einmal aktiviert, merkt sie sich die jetzigen Teile."
@@ -245,16 +248,16 @@ func german(c Code) (text, remedy string) {
 		return "Der Anbieter hat diese Lizenz gesperrt.",
 			"Fragen Sie den Anbieter[ ({contact})] nach dem Grund und danach, wie sich die Sperre aufheben lässt; prüfen Sie dann online, oder laden Sie die Datei, die Sie erhalten."
 	case PaymentPending:
-		return "Die Zahlung für diese Lizenz ist beim Anbieter noch nicht verbucht. Was hier lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.",
+		return "Die Zahlung für diese Lizenz ist beim Anbieter noch nicht verbucht.[{?working} Was hier lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.]",
 			"Fragen Sie den Anbieter[ ({contact})] nach dem Stand der Zahlung; vielleicht fehlt nur noch die Buchung. Sobald die Zahlung verbucht ist, prüfen Sie online oder laden Sie die neue Datei."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
-		return "Der Aktivierungsserver war nicht erreichbar oder hat nicht richtig geantwortet[: {detail}]. Was auf diesem Computer lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.",
+		return "Der Aktivierungsserver war nicht erreichbar oder hat nicht richtig geantwortet[: {detail}].[{?working} Was auf diesem Computer lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.]",
 			"Prüfen Sie die Internetverbindung und die Proxyeinstellungen, und versuchen Sie es noch einmal. Ohne Verbindung schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei, oder geben Sie einen Aktivierungsschlüssel von Hand ein."
 	case NoServer:
 		return "Diese Anwendung wurde ohne Aktivierungsserver eingerichtet.",
-			"Verwenden Sie eine Lizenzdatei, eine Anfragedatei oder einen Aktivierungsschlüssel. Falls es einen Server geben sollte, bitten Sie den Anbieter[ ({contact})] um eine Aktualisierung der Anwendung."
+			"Laden Sie eine Lizenzdatei, geben Sie einen Aktivierungsschlüssel ein, oder schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt. Falls es einen Server geben sollte, bitten Sie um eine Aktualisierung der Anwendung."
 	case ServerInsecure:
 		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
 			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
@@ -263,7 +266,7 @@ func german(c Code) (text, remedy string) {
 			"Aktualisieren Sie die Anwendung, oder nennen Sie dem Anbieter[ ({contact})] diese Schlüsselkennungen. Für die Entwickler: den Schlüsselbund einbetten, mit dem der Server gestartet wurde, oder den Server mit einem Aktivierungsschlüssel aus dem eingebetteten Schlüsselbund starten."
 	case ServerBusy:
 		return "Beim Aktivierungsserver sind von hier aus oder für dieses Produkt zu viele erfolglose Versuche eingegangen; er nimmt [{n|Minute|Minuten} lang|eine Zeit lang] keine weiteren an.",
-			"Warten Sie so lange, vergleichen Sie den Schlüssel mit dem Zertifikat und versuchen Sie es dann noch einmal. In der Zwischenzeit funktioniert alles, was hier lizenziert ist."
+			"Warten Sie so lange, vergleichen Sie den Schlüssel mit dem Zertifikat und versuchen Sie es dann noch einmal.[{?working} In der Zwischenzeit funktioniert alles, was hier lizenziert ist.]"
 	case ServerRefused:
 		return "Der Aktivierungsserver hat abgelehnt, und zwar aus einem Grund, den diese Version der Anwendung nicht kennt[: {detail}].",
 			"Aktualisieren Sie die Anwendung und versuchen Sie es noch einmal. Bleibt die Meldung, geben Sie sie an den Anbieter[ ({contact})] weiter."
@@ -283,10 +286,10 @@ func german(c Code) (text, remedy string) {
 		return "Der Aktivierungsserver hat diesen Anforderungsschlüssel nicht angenommen.",
 			"Vergleichen Sie die zehn Ziffern mit dem Zertifikat, und geben Sie sie noch einmal ein, falls eine abweicht. Stimmen sie überein, bitten Sie den Anbieter[ ({contact})], der Sache nachzugehen."
 	case FinalPending:
-		return "Der Anbieter hat die endgültige Lizenz noch nicht freigegeben[; die nächste Prüfung ist am {from} fällig]. Die vorläufige funktioniert bis zu ihrem Ende in vollem Umfang.",
+		return "Der Anbieter hat die endgültige Lizenz noch nicht freigegeben[; die nächste Prüfung ist am {from} fällig].[{?working} Die vorläufige funktioniert bis zu ihrem Ende in vollem Umfang.]",
 			"Prüfen Sie [ab {from}|in einigen Tagen] noch einmal online. Sonst ist nichts zu tun."
 	case FinalOverdue:
-		return "Die endgültige Lizenz hätte inzwischen da sein sollen. Die vorläufige funktioniert weiter, bis sie endet.",
+		return "Die endgültige Lizenz hätte inzwischen da sein sollen.[{?working} Die vorläufige funktioniert weiter, bis sie endet.]",
 			"Fragen Sie den Anbieter[ ({contact})] nach der endgültigen Lizenz, und halten Sie dazu den Anforderungsschlüssel vom Zertifikat bereit; prüfen Sie danach noch einmal online."
 	case TransfersUsed:
 		return "Die Lizenz lässt sich zurzeit nicht auf einen anderen Computer übertragen[; genutzte Übertragungen: {n} von {max}][; die nächste Übertragung ist ab {from} möglich].",

@@ -91,8 +91,8 @@ func english(c Code) (text, remedy string) {
 		return "This signed time answers another challenge code than the present one.",
 			"Give the vendor[ ({contact})] the challenge code that is shown now, and load the signed time that answers it."
 	case NeedsServer:
-		return "[This is {has}. It|This key] can only be used online, with the activation server.",
-			"Connect this computer to the internet and enter it again. Without a connection, send a request file to the vendor[ ({contact})]; an activation key that is typed in by hand or a licence file works as well."
+		return "[This is {has}. It|This key] can only be used online, with the activation server[{?offline}, and this application was set up without one].",
+			"[{?offline}Load a licence file, or enter an activation key. If you have neither, ask the vendor[ ({contact})] for one|Connect this computer to the internet and enter it again. Without a connection, send a request file to the vendor[ ({contact})]; an activation key that is typed in by hand or a licence file works as well]."
 	case KeyOfOtherKind:
 		return "[This is {has}, not {needs}.|[This is {has}, which does not belong in this field.|This kind of key does not belong in this field.]]",
 			"Enter each key in the field that is meant for it[; this field is for {needs}]."
@@ -196,6 +196,9 @@ func english(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "The licence does not cover the version that is running[, {has}].[ It covers versions up to {needs}.][ Its maintenance covers versions released up to {until}.] This has nothing to do with expiry.",
 			"Install a version that is covered, or renew the maintenance with the vendor[ ({contact})]."
+	case VersionUnknown:
+		return "The licence covers versions up to [{needs}|a certain one], and this program does not know its own version[: “{has}” is not a version number].",
+			"Install a released version of the application. For its developer: build it with a version such as 4.2.0."
 	case HardwareDrift:
 		return "Parts of this computer have been replaced[: {names}]. The licence keeps working[; changes used: {n} of {max}].",
 			"Nothing has to be done. Activating the licence again records the parts that are there now."
@@ -245,16 +248,16 @@ func english(c Code) (text, remedy string) {
 		return "The vendor has blocked this licence.",
 			"Ask the vendor[ ({contact})] why, and how the block can be lifted; then check online or load the file that you receive."
 	case PaymentPending:
-		return "The vendor has not recorded the payment for this licence yet. What is licensed here keeps working[ until {until}| as before].",
+		return "The vendor has not recorded the payment for this licence yet.[{?working} What is licensed here keeps working[ until {until}| as before].]",
 			"Ask the vendor[ ({contact})] how the payment stands; it may only be waiting to be recorded. Once it is recorded, check online or load the new file."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
-		return "The activation server could not be reached, or did not answer properly[: {detail}]. What is licensed on this computer keeps working[ until {until}| as before].",
+		return "The activation server could not be reached, or did not answer properly[: {detail}].[{?working} What is licensed on this computer keeps working[ until {until}| as before].]",
 			"Check the internet connection and the proxy settings, and try again. Without a connection, send a request file to the vendor[ ({contact})], or type in an activation key by hand."
 	case NoServer:
 		return "This application was set up without an activation server.",
-			"Use a licence file, a request file or an activation key. If it should have a server, ask the vendor[ ({contact})] for an update of the application."
+			"Load a licence file, enter an activation key, or send a request file to the vendor[ ({contact})] and load the file that comes back. If there should be a server, ask for an update of the application."
 	case ServerInsecure:
 		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
 			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
@@ -263,7 +266,7 @@ func english(c Code) (text, remedy string) {
 			"Update the application, or tell the vendor[ ({contact})] these key ids. For the developer: embed the keyring that the server was started with, or start the server with an activation key of the keyring that is embedded."
 	case ServerBusy:
 		return "The activation server has received too many failed attempts from here or for this product, and accepts no more [for {n|minute|minutes}|for a while].",
-			"Wait that long, compare the key with the certificate, and then try again. Meanwhile, everything that is licensed here works."
+			"Wait that long, compare the key with the certificate, and then try again.[{?working} Meanwhile, everything that is licensed here works.]"
 	case ServerRefused:
 		return "The activation server declined, for a reason that this version of the application does not know[: {detail}].",
 			"Update the application and try again. If the message remains, pass it on to the vendor[ ({contact})]."
@@ -283,10 +286,10 @@ func english(c Code) (text, remedy string) {
 		return "The activation server did not accept this request key.",
 			"Compare its ten digits with the certificate, and enter them again if any of them differs. If they agree, ask the vendor[ ({contact})] to look into it."
 	case FinalPending:
-		return "The vendor has not released the final licence yet[; the next check is due on {from}]. The provisional one works in full until its own end.",
+		return "The vendor has not released the final licence yet[; the next check is due on {from}].[{?working} The provisional one works in full until its own end.]",
 			"Check online again [from {from} on|in a few days]. Nothing else has to be done."
 	case FinalOverdue:
-		return "The final licence should have arrived by now. The provisional one keeps working until it ends.",
+		return "The final licence should have arrived by now.[{?working} The provisional one keeps working until it ends.]",
 			"Ask the vendor[ ({contact})] for the final licence, with the request key from the certificate at hand; then check online once more."
 	case TransfersUsed:
 		return "The licence cannot be moved to another computer at present[; moves used: {n} of {max}][; the next move is possible from {from} on].",

@@ -91,8 +91,8 @@ func swedish(c Code) (text, remedy string) {
 		return "Den signerade tiden svarar på en annan kontrollkod än den nuvarande.",
 			"Uppge kontrollkoden som visas nu för leverantören[ ({contact})], och läs in den signerade tid som svarar på den."
 	case NeedsServer:
-		return "[Det här är {has}. Användning|Användning av den här nyckeln] är bara möjlig online, via aktiveringsservern.",
-			"Anslut datorn till internet och ange nyckeln eller numret igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})]; det går lika bra med en aktiveringsnyckel som skrivs in för hand eller med en licensfil."
+		return "[Det här är {has}. Användning|Användning av den här nyckeln] är bara möjlig online, via aktiveringsservern[{?offline}, och det här programmet är inte inställt för någon].",
+			"[{?offline}Läs in en licensfil eller ange en aktiveringsnyckel. Om du inte har någon av dem, be leverantören[ ({contact})] om en|Anslut datorn till internet och ange nyckeln eller numret igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})]; det går lika bra med en aktiveringsnyckel som skrivs in för hand eller med en licensfil]."
 	case KeyOfOtherKind:
 		return "[Det här är {has}, inte {needs}.|[Det här är {has}, som inte hör hemma i det här fältet.|En nyckel av det här slaget hör inte hemma i det här fältet.]]",
 			"Ange varje nyckel i det fält som är avsett för den[; här ska det stå {needs}]."
@@ -196,6 +196,9 @@ func swedish(c Code) (text, remedy string) {
 	case VersionNotCovered:
 		return "Licensen omfattar inte den version som körs[, {has}].[ Den omfattar versioner till och med {needs}.][ Underhållet omfattar versioner som kom till och med {until}.] Det har inget att göra med att en licens går ut.",
 			"Installera en version som omfattas, eller förnya underhållet hos leverantören[ ({contact})]."
+	case VersionUnknown:
+		return "Licensen omfattar versioner till och med [{needs}|en viss version], och det här programmet känner inte till sin egen version[: ”{has}” är inget versionsnummer].",
+			"Installera en utgiven version av programmet. För dess utvecklare: bygg det med en version som 4.2.0."
 	case HardwareDrift:
 		return "Delar av den här datorn har bytts ut[: {names}]. Licensen fortsätter att fungera[; använda ändringar: {n} av {max}].",
 			"Du behöver inte göra något. Om licensen aktiveras igen registreras de delar som finns nu."
@@ -245,16 +248,16 @@ func swedish(c Code) (text, remedy string) {
 		return "Leverantören har spärrat licensen.",
 			"Fråga leverantören[ ({contact})] varför, och hur spärren kan hävas; sök sedan online eller läs in filen som du får."
 	case PaymentPending:
-		return "Betalningen för licensen är ännu inte registrerad hos leverantören. Det som är licensierat här fortsätter att fungera[ till och med {until}| som förut].",
+		return "Betalningen för licensen är ännu inte registrerad hos leverantören.[{?working} Det som är licensierat här fortsätter att fungera[ till och med {until}| som förut].]",
 			"Fråga leverantören[ ({contact})] hur det är med betalningen; kanske är det bara registreringen som återstår. När betalningen är registrerad, sök online eller läs in den nya filen."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
-		return "Aktiveringsservern gick inte att nå, eller svarade inte som den ska[: {detail}]. Det som är licensierat på den här datorn fortsätter att fungera[ till och med {until}| som förut].",
+		return "Aktiveringsservern gick inte att nå, eller svarade inte som den ska[: {detail}].[{?working} Det som är licensierat på den här datorn fortsätter att fungera[ till och med {until}| som förut].]",
 			"Kontrollera internetanslutningen och proxyinställningarna, och försök igen. Utan anslutning, skicka en förfrågningsfil till leverantören[ ({contact})] eller skriv in en aktiveringsnyckel för hand."
 	case NoServer:
 		return "Det här programmet är inte inställt för någon aktiveringsserver.",
-			"Använd en licensfil, en förfrågningsfil eller en aktiveringsnyckel. Om det borde finnas en server, be leverantören[ ({contact})] om en uppdatering av programmet."
+			"Läs in en licensfil, ange en aktiveringsnyckel, eller skicka en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka. Om det borde finnas en server, be om en uppdatering av programmet."
 	case ServerInsecure:
 		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
 			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
@@ -263,7 +266,7 @@ func swedish(c Code) (text, remedy string) {
 			"Uppdatera programmet, eller meddela leverantören[ ({contact})] de här nyckel-id:na. Till utvecklaren: bädda in nyckelringen som servern startades med, eller starta servern med en aktiveringsnyckel ur den inbäddade nyckelringen."
 	case ServerBusy:
 		return "Aktiveringsservern har fått för många misslyckade försök härifrån eller för den här produkten och tar inte emot fler [på {n|minut|minuter}|på ett tag].",
-			"Vänta så länge, jämför nyckeln med certifikatet och försök sedan igen. Under tiden fungerar allt som är licensierat här."
+			"Vänta så länge, jämför nyckeln med certifikatet och försök sedan igen.[{?working} Under tiden fungerar allt som är licensierat här.]"
 	case ServerRefused:
 		return "Aktiveringsservern sade nej av ett skäl som den här versionen av programmet inte känner till[: {detail}].",
 			"Uppdatera programmet och försök igen. Om meddelandet kvarstår, vidarebefordra det till leverantören[ ({contact})]."
@@ -283,10 +286,10 @@ func swedish(c Code) (text, remedy string) {
 		return "Aktiveringsservern godtog inte den här förfrågningsnyckeln.",
 			"Jämför de tio siffrorna med certifikatet, och ange dem igen om någon skiljer sig. Om de stämmer överens, be leverantören[ ({contact})] att undersöka saken."
 	case FinalPending:
-		return "Leverantören har inte släppt den slutliga licensen ännu[; nästa sökning bör göras {from}]. Den preliminära fungerar fullt ut tills den går ut.",
+		return "Leverantören har inte släppt den slutliga licensen ännu[; nästa sökning bör göras {from}].[{?working} Den preliminära fungerar fullt ut tills den går ut.]",
 			"Sök online igen [från och med {from}|om några dagar]. Något annat behöver du inte göra."
 	case FinalOverdue:
-		return "Den slutliga licensen borde ha kommit vid det här laget. Den preliminära fortsätter att fungera så länge den gäller.",
+		return "Den slutliga licensen borde ha kommit vid det här laget.[{?working} Den preliminära fortsätter att fungera så länge den gäller.]",
 			"Fråga leverantören[ ({contact})] efter den slutliga licensen, och ha förfrågningsnyckeln från certifikatet till hands; sök sedan online en gång till."
 	case TransfersUsed:
 		return "Licensen kan för närvarande inte flyttas till en annan dator[; använda flyttar: {n} av {max}][; nästa flytt är möjlig från och med {from}].",

@@ -64,7 +64,7 @@ func reasonWithAll(t *testing.T, c Code) *Reason {
 		N: 12, Max: 10, From: messageDate(t, "2027-02-01"), Until: messageDate(t, "2027-03-31"),
 		Now: messageMoment(t, "2027-01-02T03:04:05Z"), Mark: messageMoment(t, "2027-01-05T06:07:08Z"),
 		Days: 3, Span: Span{Months: 2, Days: 5}, Has: "has1", Needs: "needs1",
-		Detail: "detail1", Contact: "help@acme.example",
+		Detail: "detail1", Contact: "help@acme.example", Working: true, Offline: true,
 	}
 }
 
@@ -122,7 +122,7 @@ func TestMessagesWithoutOneValue(t *testing.T) {
 		func(r *Reason) { r.N = 0 }, func(r *Reason) { r.Max = 0 }, func(r *Reason) { r.From = 0 },
 		func(r *Reason) { r.Until = 0 }, func(r *Reason) { r.Now, r.Mark = 0, 0 }, func(r *Reason) { r.Days = 0 },
 		func(r *Reason) { r.Span = Span{} }, func(r *Reason) { r.Has = "" }, func(r *Reason) { r.Needs = "" },
-		func(r *Reason) { r.Detail = "" }, func(r *Reason) { r.Contact = "" },
+		func(r *Reason) { r.Detail = "" }, func(r *Reason) { r.Contact = "" }, func(r *Reason) { r.Working = false }, func(r *Reason) { r.Offline = false },
 	}
 	holes := regexp.MustCompile(`  | [.,;:)]|\( |\(\)|[:;,]\.|“”|„“|””|«»|[{}\[\]|]`)
 	for c := range codesInSource(t) {
@@ -150,8 +150,8 @@ func placeholdersIn(template string) (names []string) {
 // has as many forms of each word as it needs.
 func TestMessageTemplates(t *testing.T) {
 	t.Parallel()
-	known := strings.Fields("subject product feature ?feature ?names names n max over days span from until now mark has needs detail contact")
-	values := regexp.MustCompile(`\b(N|Max|Names|From|Until|Now|Mark|Days|Span|Has|Needs|Detail)\b`)
+	known := strings.Fields("subject product feature ?feature ?names ?working ?offline names n max over days span from until now mark has needs detail contact")
+	values := regexp.MustCompile(`\b(N|Max|Names|From|Until|Now|Mark|Days|Span|Has|Needs|Detail|Working)\b`)
 	for c, comment := range codesInSource(t) {
 		text, remedy := English.message(c)
 		for _, lang := range Languages() {
@@ -167,7 +167,7 @@ func TestMessageTemplates(t *testing.T) {
 			}
 		}
 		for _, value := range values.FindAllString(comment, -1) {
-			require.Contains(t, placeholdersIn(text), strings.ToLower(value), "%s: the comment says that it has %s", c, value)
+			require.Contains(t, placeholdersIn(text), map[bool]string{true: "?"}[value == "Working"]+strings.ToLower(value), "%s: the comment says that it has %s", c, value)
 		}
 	}
 }
@@ -374,11 +374,11 @@ func TestReasonTable(t *testing.T) {
 		{"serial blocked", Reason{Code: LicenseBlocked}, nil, "blocked", "Ask the vendor"},
 		{"limit used up", Reason{Code: ActivationLimit, N: 3, Max: 3}, []string{"3"}, "in use: 3 of 3", "old computer, or ask the vendor to release a computer that is gone or to raise the limit"},
 		{"order cancelled", Reason{Code: OrderCancelled}, nil, "was cancelled", "new order"},
-		{"payment not recorded", Reason{Code: PaymentPending, Until: until}, []string{"2027-03-31"}, "keeps working until 2027-03-31", "how the payment stands"},
-		{"payment not recorded, no end", Reason{Code: PaymentPending}, nil, "keeps working as before.", "how the payment stands"},
-		{"server not found", Reason{Code: ServerUnreachable, Detail: "licenses.acme.example", Until: until}, []string{"licenses.acme.example", "2027-03-31"},
+		{"payment not recorded", Reason{Code: PaymentPending, Until: until, Working: true}, []string{"2027-03-31"}, "keeps working until 2027-03-31", "how the payment stands"},
+		{"payment not recorded, no end", Reason{Code: PaymentPending, Working: true}, nil, "keeps working as before.", "how the payment stands"},
+		{"server not found", Reason{Code: ServerUnreachable, Detail: "licenses.acme.example", Until: until, Working: true}, []string{"licenses.acme.example", "2027-03-31"},
 			"What is licensed on this computer keeps working until 2027-03-31.", "the proxy settings, and try again. Without a connection, send a request file"},
-		{"server not found, no end", Reason{Code: ServerUnreachable}, nil, "keeps working as before.", "type in an activation key by hand"},
+		{"server not found, no end", Reason{Code: ServerUnreachable, Working: true}, nil, "keeps working as before.", "type in an activation key by hand"},
 		{"connection not secure", Reason{Code: ServerInsecure}, nil, "the clock of this computer is wrong", "have its certificate added"},
 		{"no key in common", Reason{Code: KeyringMismatch, Has: "1f6f4c9d0be8a7c2", Needs: "9a0c2d3b5e7f1846"}, []string{"1f6f4c9d0be8a7c2", "9a0c2d3b5e7f1846"},
 			"no key in common", "embed the keyring that the server was started with"},
@@ -389,7 +389,7 @@ func TestReasonTable(t *testing.T) {
 		{"refused for another reason", Reason{Code: ServerRefused, Detail: "sunspots"}, []string{"sunspots"}, "does not know: sunspots.", "Update the application"},
 		{"trial used", Reason{Code: TrialUsed, Until: until}, []string{"2027-03-31"}, "already had its trial, which ended on 2027-03-31", "order a licence"},
 		{"request key not accepted", Reason{Code: RequestNotAccepted}, nil, "did not accept this request key.", "Compare its ten digits"},
-		{"final pending", Reason{Code: FinalPending, From: from}, []string{"2027-02-01"}, "The provisional one works in full", "Check online again from 2027-02-01 on"},
+		{"final pending", Reason{Code: FinalPending, From: from, Working: true}, []string{"2027-02-01"}, "The provisional one works in full", "Check online again from 2027-02-01 on"},
 		{"final overdue", Reason{Code: FinalOverdue}, nil, "should have arrived by now", "Ask the vendor for the final licence"},
 		{"moves used up", Reason{Code: TransfersUsed, N: 2, Max: 2, From: from}, []string{"2", "2027-02-01"},
 			"moves used: 2 of 2; the next move is possible from 2027-02-01 on", "permit one more move"},
@@ -412,6 +412,42 @@ func TestReasonTable(t *testing.T) {
 			require.Contains(t, row.r.Remedy(English), row.remedy)
 		})
 	}
+}
+
+// Whether anything works is known to whoever made the reason. Without that, no
+// sentence says so.
+func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for c := range codesInSource(t) {
+		for _, lang := range Languages() {
+			r := &Reason{Code: c, Working: true}
+			says := r.Text(lang) + r.Remedy(lang)
+			r.Working = false
+			silent := r.Text(lang) + r.Remedy(lang)
+			if says != silent {
+				found++
+				require.Less(t, len(silent), len(says), "%s %s", c, lang)
+			}
+			if lang == English {
+				require.NotRegexp(t, "keeps working (as|until)|everything that is licensed here works", silent, c)
+			}
+		}
+	}
+	require.Equal(t, 5*len(Languages()), found, "all languages say it of the same codes")
+}
+
+// A product without a server sends nobody to it.
+func TestMessagesWithoutAServer(t *testing.T) {
+	t.Parallel()
+	for _, r := range []*Reason{
+		{Code: NeedsServer, Has: "serial number", Offline: true},
+		{Code: NeedsServer, Has: "serial number", Err: &Reason{Code: NoServer}},
+	} {
+		require.Contains(t, r.Text(English), "this application was set up without one")
+		require.Equal(t, "Load a licence file, or enter an activation key. If you have neither, ask the vendor for one.", r.Remedy(English))
+	}
+	require.Contains(t, (&Reason{Code: NeedsServer}).Remedy(English), "Connect this computer to the internet")
 }
 
 func TestMessageContact(t *testing.T) {

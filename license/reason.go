@@ -84,6 +84,7 @@ const (
 	MaintenanceKept     Code = "maintenance_kept"      // Until; this version keeps running
 	MaintenanceStopped  Code = "maintenance_stopped"   // Until; the product stops
 	VersionNotCovered   Code = "version_not_covered"   // Has: running, Needs: highest covered, Until: maintenance
+	VersionUnknown      Code = "version_unknown"       // Has: what the running program gives as its version, which is none; Needs: highest covered
 	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used
 	HardwareChanged     Code = "hardware_changed"      // Names changed
 	HardwareUnreadable  Code = "hardware_unreadable"   // Names that cannot be read
@@ -99,12 +100,12 @@ const (
 	LeaseEnded          Code = "lease_ended"           // Until: when it ended
 	ActivationRequired  Code = "activation_required"   // it counts with a receipt of the activation server, and there is none for here
 	LicenseBlocked      Code = "license_blocked"       // by the vendor
-	PaymentPending      Code = "payment_pending"       // Until: the end of what is there, which works on
+	PaymentPending      Code = "payment_pending"       // Until: the end of what is there; Working
 )
 
 // The exchange with the activation server.
 const (
-	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Until: how long what is here works without, no date for as long as it is licensed; nothing that counts was answered
+	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Working; Until: the last day on which that works without the server, no date for as long as it is licensed
 	NoServer            Code = "no_server"              // the application was set up without the address of one; wraps ServerUnreachable
 	ServerInsecure      Code = "server_insecure"        // the connection could not be secured: somebody reads along, or a clock is wrong; wraps ServerUnreachable
 	KeyringMismatch     Code = "keyring_mismatch"       // Has: ids of the keys of the role activation that the application trusts, Needs: those that the server signs with; at the client it wraps ServerUnreachable
@@ -156,7 +157,13 @@ type Reason struct {
 	Has, Needs       string
 	Detail           string // in English, for whoever repairs it
 	Contact          string // where to get help, from the licence's hints
-	Err              error  // what caused it, if that is an error
+	// Working says that something that is licensed here may be used now. Only
+	// then do sentences say that it keeps working.
+	Working bool
+	// Offline says that the product was set up without an activation server.
+	// Remedies then lead to files and typed keys, and not to the internet.
+	Offline bool
+	Err     error // what caused it, if that is an error
 }
 
 // Error returns the sentence and the remedy in English.

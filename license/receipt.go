@@ -43,6 +43,9 @@ const InstallationKeySize = 32
 
 // Encode returns the payload of a document that holds r.
 func (r *Receipt) Encode() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.Name("activated").String(formatTime(r.Activated))
@@ -62,7 +65,7 @@ func (r *Receipt) Encode() ([]byte, error) {
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(r.Vendor)
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("Receipt", w, func(payload string) error {
 		_, err := decodeReceipt(payload)
 		return err
 	})

@@ -58,6 +58,9 @@ func (r *Reply) Reason() *Reason {
 
 // Encode returns the payload of a document that holds r.
 func (r *Reply) Encode() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Grow(r.size())
 	w.Object()
@@ -86,7 +89,7 @@ func (r *Reply) Encode() ([]byte, error) {
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(r.Vendor)
 	w.EndObject()
-	return checkedWithin(maxReplyPayload, MaxReply, w, func(payload string) error {
+	return checkedWithin("Reply", maxReplyPayload, w, func(payload string) error {
 		_, err := decodeReply(payload)
 		return err
 	})

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
@@ -36,6 +38,7 @@ type Request struct {
 	Installation []byte   // public key
 	Nonce        []byte   // NonceSize random bytes, which the reply must hold
 	Fingerprint  []byte   // of the machine, as package binding writes one; nil where the product does not tell
+	Label        string   // what the customer calls this machine, see IsLabel; "" is none told. Personal data
 	License      string   // id of the licence that is here, "" if there is none
 	Revision     int64    // of it, and of what Usage was counted under
 	Keyring      int64    // version of the keyring in force
@@ -110,6 +113,9 @@ func OpenRequest(text []byte) (*Request, error) {
 }
 
 func (r *Request) encode() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.StringMember("fingerprint", string(r.Fingerprint))
@@ -117,6 +123,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.Name("installation").Base64(r.Installation)
 	w.IntMember("keyring", r.Keyring)
 	w.StringsMember("keys", slices.Sorted(slices.Values(r.Keys)))
+	w.StringMember("label", r.Label)
 	w.StringMember("license", r.License)
 	w.bytesMember("link", r.Link)
 	w.bytesMember("next", r.Next)
@@ -132,7 +139,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.Name("vendor").String(r.Vendor)
 	w.StringMember("version", r.Version)
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("Request", w, func(payload string) error {
 		_, err := decodeRequest(payload)
 		return err
 	})
@@ -153,6 +160,8 @@ func decodeRequest(payload string) (*Request, error) {
 			r.Keyring = d.count()
 		case "keys":
 			r.Keys = d.keyIDs()
+		case "label":
+			r.Label = d.label()
 		case "license":
 			r.License = d.id()
 		case "link":
@@ -198,15 +207,40 @@ func decodeRequest(payload string) (*Request, error) {
 	return r, nil
 }
 
+// isKeyID reports whether s is an id as PublicKey.ID gives it.
+func isKeyID(s string) bool {
+	return len(s) == dsse.KeyIDSize && strings.Trim(s, "0123456789abcdef") == ""
+}
+
 // keyIDs reads ids of keys.
 func (d *decoder) keyIDs() []string {
 	ids := d.ids(MaxRequestKeys)
 	for _, id := range ids {
-		if len(id) != dsse.KeyIDSize || strings.Trim(id, "0123456789abcdef") != "" {
+		if !isKeyID(id) {
 			d.Fail("the id of a key has 16 hexadecimal digits")
 		}
 	}
 	return ids
+}
+
+// IsLabel reports whether s can be a machine's label: 1 to MaxLabel bytes of UTF-8
+// without control characters, line and paragraph separators, controls of the
+// direction of text, and blanks at its ends.
+func IsLabel(s string) bool {
+	if s == "" || len(s) > MaxLabel || !utf8.ValidString(s) || strings.TrimSpace(s) != s {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || unicode.Is(unicode.Bidi_Control, r)
+	})
+}
+
+func (d *decoder) label() string {
+	s := d.String()
+	if d.Err() == nil && !IsLabel(s) {
+		d.Fail("a label has 1 to 128 bytes, and no control characters")
+	}
+	return s
 }
 
 // bytesMember writes bytes in base64, and leaves out what is empty.

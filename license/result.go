@@ -85,8 +85,18 @@ func (r *Result) Decision(feature string) Decision {
 	if best != nil {
 		return *best
 	}
-	return Decision{Feature: &Feature{ID: feature}, Left: -1,
-		Reasons: append(slices.Clip(r.Reasons), Reason{Code: FeatureNotLicensed, Feature: feature})}
+	return Decision{Feature: &Feature{ID: feature}, Left: -1, Reasons: r.lacking(feature)}
+}
+
+// lacking returns why there is no decision for a feature. Where no licence is for
+// this product, that is all there is to say: the feature is not to blame.
+func (r *Result) lacking(feature string) []Reason {
+	none := func(why Reason) bool { return why.Code == NoLicense || why.Code == OtherProduct }
+	if len(r.Decisions) == 0 && slices.ContainsFunc(r.Reasons, none) {
+		return r.Reasons
+	}
+	offline := slices.ContainsFunc(r.Reasons, func(why Reason) bool { return why.Offline })
+	return append(slices.Clip(r.Reasons), Reason{Code: FeatureNotLicensed, Feature: feature, Offline: offline})
 }
 
 // State returns the best state of any feature, which is what a status shows.

@@ -22,6 +22,9 @@ const ChallengeSize = 10
 
 // Encode returns the payload of a document that holds t.
 func (t *SignedTime) Encode() ([]byte, error) {
+	if err := t.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.Object()
 	w.Name("challenge").String(hex.EncodeToString(t.Challenge))
@@ -30,7 +33,7 @@ func (t *SignedTime) Encode() ([]byte, error) {
 	w.Name("v").Int(formatVersion)
 	w.Name("vendor").String(t.Vendor)
 	w.EndObject()
-	return checked(w, func(payload string) error {
+	return checked("SignedTime", w, func(payload string) error {
 		_, err := decodeTime(payload)
 		return err
 	})

@@ -74,7 +74,7 @@ type Sealed struct {
 // A Product is one product of a licence.
 type Product struct {
 	ID          string
-	MaxVersion  string // the highest version covered, "10" for every 10.x; "" for all
+	MaxVersion  string // the highest version covered, see IsVersion: "10" for every 10.x; "" for all
 	Maintenance Maintenance
 	Features    []Feature // as read: in ascending order of their ids
 }

@@ -71,16 +71,13 @@ func NormalName(name string) string {
 	return norm.NFKC.String(strings.Join(strings.FieldsFunc(strings.ToLower(name), unicode.IsSpace), " "))
 }
 
-// Encode returns the bytes that a typed key carries. The error has the code
-// Malformed.
+// Encode returns the bytes that a typed key carries, for a product and the
+// licensee's name. The error is a *FieldError.
 func (t KeyTerms) Encode(product, name string) ([]byte, error) {
-	kind, value, ok := t.encodeTerm()
-	issued := t.Issued - epoch
-	if !ok || issued < 0 || issued >= 1<<15 || t.Edition < 1 || t.Edition > maxEdition ||
-		t.Seats < 0 || t.Seats > MaxKeySeats || t.Number < 0 || t.Number > MaxKeyNumber ||
-		t.Machine != nil && len(t.Machine) != machineSize {
-		return nil, &Reason{Code: Malformed, Detail: "a typed key cannot carry these terms"}
+	if err := t.validate(product, name); err != nil {
+		return nil, err
 	}
+	kind, value := t.encodeTerm()
 	b := make([]byte, keySize, boundKeySize)
 	bound := 0
 	if t.Machine != nil {
@@ -96,7 +93,7 @@ func (t KeyTerms) Encode(product, name string) ([]byte, error) {
 	put(bound, 1)
 	put(kind, 2)
 	put(value, 16)
-	put(int(issued), 15)
+	put(int(t.Issued-epoch), 15)
 	put(t.Edition, 12)
 	put(t.Seats, 14)
 	put(t.Number, 10)
@@ -113,20 +110,18 @@ func tag(s string) int {
 	return int(sum[0])
 }
 
-// encodeTerm returns the two fields of the term.
-func (t KeyTerms) encodeTerm() (kind, value int, ok bool) {
+// encodeTerm returns the two fields of a term that has been validated.
+func (t KeyTerms) encodeTerm() (kind, value int) {
 	switch s := t.Term.Span; {
-	case t.Term.stray():
 	case t.Term.Kind == Perpetual:
-		return 0, 0, true
-	case t.Term.Kind == Dates && len(t.Term.Intervals) == 1 && t.Term.Intervals[0].From == 0:
-		kind, value = 1, int(t.Term.Intervals[0].Until-epoch)
-	case t.Term.Kind == FromActivation && s.Months == 0:
-		kind, value = 2, s.Days
-	case t.Term.Kind == FromActivation && s.Days == 0:
-		kind, value = 3, s.Months
+		return 0, 0
+	case t.Term.Kind == Dates:
+		return 1, int(t.Term.Intervals[0].Until - epoch)
+	case s.Months == 0:
+		return 2, s.Days
+	default:
+		return 3, s.Months
 	}
-	return kind, value, kind != 0 && value > 0 && value < 1<<16 && (kind == 1 || value <= MaxSpan)
 }
 
 // decodeKeyTerms reads what a typed key carries.

@@ -87,9 +87,12 @@ func (l *License) Unseal(code []byte) (*Update, error) {
 
 // Encode returns the payload of a document that holds u.
 func (u *Update) Encode() ([]byte, error) {
+	if err := u.validate(); err != nil {
+		return nil, err
+	}
 	w := &encoder{}
 	w.update(u, false)
-	return checked(w, func(payload string) error {
+	return checked("Update", w, func(payload string) error {
 		_, err := decodeUpdate(payload)
 		return err
 	})

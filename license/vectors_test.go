@@ -882,6 +882,9 @@ func (w *vectorWriter) requests() {
 	keys := *activate
 	keys.Keys = []string{"9a0c2d3b5e7f1846", "1f6f4c9d0be8a7c2"}
 	ok("keys", "the keys by which its reply can be verified", &keys)
+	labelled := *activate
+	labelled.Label = "Renderknoten 3 – Gebäude „Ost“"
+	ok("labelled", "what the customer calls the machine", &labelled)
 	report := aRequest()
 	report.Operation, report.Proof = license.OpReport, nil
 	ok("report", "what was used, and nothing is asked", report)
@@ -912,6 +915,11 @@ func (w *vectorWriter) requests() {
 	bad("installation-missing", "nobody asks", license.Malformed, `"installation":"`+installation64+`",`, ``)
 	bad("installation-short", "a public key has 32 bytes", license.Malformed, installation64, installation64[:40])
 	bad("fingerprint-empty", "what is empty is left out", license.Malformed, `{"inst`, `{"fingerprint":"","inst`)
+	for name, label := range map[string]string{
+		"empty": "", "long": strings.Repeat("x", 129), "control": `a\tb`, "line": `a\nb`, "blank": "a ", "separator": `a\u2028b`, "direction": `a\u202eb`,
+	} {
+		bad("label-"+name, "a label has 1 to 128 bytes, and no control characters", license.Malformed, `"nonce"`, `"label":"`+label+`","nonce"`)
+	}
 	bad("given-up-0", "what is zero is left out", license.Malformed, `{"inst`, `{"given_up":0,"inst`)
 	bad("usage-empty", "nor is what was not used", license.Malformed, `"v":1`, `"usage":{},"v":1`)
 	bad("features-empty", "nor a list of nothing", license.Malformed, `"v":1`, uses(``))

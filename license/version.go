@@ -2,10 +2,29 @@ package license
 
 import "strings"
 
-// compareVersions compares two versions number by number, so that 4.10 is
-// later than 4.9. A leading "v" and everything from the first "-" or "+" (a
-// pre-release, a build) is left out. Of a part, the digits that it begins with
-// count: 11 of "11beta2", and 0 of "beta".
+// A version is numbers with points between them: 10, 4.2, 4.2.0. It may begin
+// with "v". Everything from the first "-" or "+" on (a pre-release, a build) is
+// left out when two are compared, and so is what follows the digits of a part:
+// 11beta2 counts as 11. Numbers compare as numbers, so that 4.10 is later than
+// 4.9, and a part that one version lacks is 0.
+
+// IsVersion reports whether s is a version, which can be compared with others:
+// "4.2.0", "v4.2.0-rc1" and "11beta2" are, and "(devel)", "four", "4.x" and "" are
+// not.
+func IsVersion(s string) bool {
+	rest, more := versionCore(s), true
+	for more {
+		var part string
+		part, rest, more = strings.Cut(rest, ".")
+		if part == "" || part[0] < '0' || part[0] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// compareVersions compares two versions part by part. A part that does not begin
+// with a digit counts as 0.
 func compareVersions(a, b string) int {
 	a, b = versionCore(a), versionCore(b)
 	for a != "" || b != "" {
@@ -19,7 +38,9 @@ func compareVersions(a, b string) int {
 	return 0
 }
 
-// covers reports whether highest covers version: "10" covers every 10.x.
+// covers reports whether highest covers version: "10" covers every 10.x. A
+// document may have been signed with a highest version that is none, such as
+// "four": it counts as 0, and so covers no version from 1 on.
 func covers(highest, version string) bool {
 	highest, version = versionCore(highest), versionCore(version)
 	parts := strings.Split(version, ".")

@@ -51,6 +51,9 @@ func TestLedger(t *testing.T, open func(t *testing.T) server.Ledger) {
 		{"History", ledgerHistory},
 		{"Sales", ledgerSales},
 		{"SalesDefault", ledgerSalesDefault},
+		{"Search", ledgerSearch},
+		{"SearchFollows", ledgerSearchFollows},
+		{"SearchOfMany", ledgerSearchOfMany},
 		{"Activations", ledgerActivations},
 		{"Context", ledgerContext},
 		{"OneAfterAnother", ledgerOneAfterAnother},
@@ -74,7 +77,8 @@ func fullSale() *server.Sale {
 	return &server.Sale{
 		Serial: "S-FULL", RequestKey: "1234567894", Product: "acme-cad", Also: []string{"acme-cam", "acme-sim"}, TrialSpan: license.Span{Months: 1, Days: 14},
 		Actor: "orders", Order: "2026/0815", Customer: "Ödland & Söhne", Created: born, Version: 7,
-		Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
+		Licensee: license.Licensee{Name: "Ada Lovelace", Company: "Ödland & Söhne", Email: "ada@acme.example"},
+		CountBy:  server.CountInstallations, Limit: 100_000, Used: 3, Trial: true, Blocked: true, Cancelled: true, PaymentHold: true, Contact: "help@acme.example",
 		Transfers: 2, Period: 365 * 24 * time.Hour, GivenUp: []time.Time{born, born.Add(time.Hour)},
 		Lease: 30 * 24 * time.Hour, Grace: 36 * time.Hour,
 		License: []byte("-----BEGIN …\n\x00\xff"), LicenseID: "L-1", Revision: 4, Scheme: "board+disk~/1", Pending: true,
@@ -88,7 +92,7 @@ func fullSale() *server.Sale {
 // fullActivation returns an activation with a value in every field.
 func fullActivation(id string) *server.Activation {
 	return &server.Activation{
-		ID: id, Active: true, First: born, Since: born.Add(time.Hour), Ended: born.Add(2 * time.Hour),
+		ID: id, Label: "render node of " + id, Active: true, First: born, Since: born.Add(time.Hour), Ended: born.Add(2 * time.Hour),
 		Installations: []server.Installation{
 			{
 				Key: id + "/one+1=", Seen: born.Add(3 * time.Hour), Version: "4.2.0-β", Links: []string{"00ff", "01fe"}, Kept: 1773144000, Cloned: true, Revision: 3,

@@ -22,7 +22,8 @@ type Sale struct {
 
 	Limit         int64  // machines; 1 unless given
 	Scheme        string // how it is bound to a machine, a line such as binding.SchemeDesktop; "" is not at all
-	Trial         bool   // one start for each machine
+	CountBy       server.CountBy
+	Trial         bool // one start for each machine
 	Lease, Grace  time.Duration
 	Transfers     int64
 	Period        time.Duration
@@ -56,7 +57,7 @@ func (v *Vendor) Sell(s Sale) *Sold {
 	sold.License, err = v.Issuer.License(l)
 	v.ok(err)
 	sold.record = server.Sale{
-		Serial: sold.Serial, Order: s.Order, Limit: max(s.Limit, 1), Trial: s.Trial, Contact: s.Contact,
+		Serial: sold.Serial, Order: s.Order, Limit: max(s.Limit, 1), CountBy: s.CountBy, Trial: s.Trial, Contact: s.Contact,
 		Transfers: s.Transfers, Period: s.Period, Lease: s.Lease, Grace: s.Grace,
 		License: sold.License, Pending: s.Provisional, Created: v.Now(),
 	}

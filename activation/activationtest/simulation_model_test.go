@@ -266,6 +266,7 @@ func (m *simModel) countedOnce(sale *simSale, before *simBook, began *server.Act
 		}
 		if sale.scheme == "" {
 			m.s.must(!simInstalled(other, simKey(r)), "an installation is counted in %s and in %s", other.ID, began.ID)
+			m.s.must(m.cloned || !simCounted(r.Fingerprint, other), "a machine is counted in %s and in %s", other.ID, began.ID)
 		} else if !m.cloned {
 			m.s.must(!simMatches(sale.scheme, r.Fingerprint, other.Data), "a machine is counted in %s and in %s", other.ID, began.ID)
 		}
@@ -276,6 +277,17 @@ func (m *simModel) countedOnce(sale *simSale, before *simBook, began *server.Act
 func simMatches(scheme string, fingerprint, data []byte) bool {
 	var f binding.Fingerprint
 	return f.ParseText(fingerprint) == nil && f.MatchBinding(scheme, data) == nil
+}
+
+// simCounted reports whether a machine is the one of an activation that is not
+// bound: two of four components agree, and the board if it is known.
+func simCounted(fingerprint []byte, a *server.Activation) bool {
+	var f binding.Fingerprint
+	if f.ParseText(fingerprint) != nil {
+		return false
+	}
+	changed, _, err := f.BindingDrift("machine~+board~+disk~+mac~/2", a.Data)
+	return err == nil && !slices.Contains(changed, "board")
 }
 
 // given sees to it that an activation ended by a word that still counts: not by
@@ -380,6 +392,9 @@ func (m *simModel) answered(v *simVisit, text []byte) {
 	case license.ActivationLimit:
 		s.must(v.before.sale.Used >= v.before.sale.Limit, "refused with room for more")
 		s.must(own == nil || scheme != "" && !simMatches(scheme, r.Fingerprint, own.Data), "refused, with a place of its own")
+		for _, a := range v.before.activations {
+			s.must(scheme != "" || !a.Active || !simCounted(r.Fingerprint, a), "refused, with its machine counted in %s", a.ID)
+		}
 	case license.NotActivated:
 		s.must(own == nil, "not activated, and there is %v", own)
 	case license.LicenseBlocked:

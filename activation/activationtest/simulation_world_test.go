@@ -60,7 +60,7 @@ func (s *simulation) sell(i int) {
 	case 0:
 		sale.trial, record.Trial, l.Kind = true, true, license.Trial
 		l.Window = license.Term{Kind: license.FromActivation, Span: license.Span{Days: simTrial}}
-		sale.scheme = simOne(s, []string{"machine+board~/1", "board~+cpu~+disk~+mac~/2"})
+		sale.scheme = simOne(s, []string{"", "machine+board~/1", "board~+cpu~+disk~+mac~/2"})
 	case 1:
 		l.Kind, l.Window = license.Provisional, license.Term{Kind: license.FromActivation, Span: license.Span{Months: 3}}
 	}

@@ -86,22 +86,6 @@ func TestReactivationIsFree(t *testing.T) {
 	other.yes(license.OpCheck)
 }
 
-// Without a scheme, the installation's key is all there is to know a machine by.
-func TestReactivationWithoutScheme(t *testing.T) {
-	t.Parallel()
-	v := newVendor(t)
-	v.sell(aLicense(), func(s *server.Sale) { s.Limit = 1 })
-	c := v.client(1)
-	r := c.activate()
-	require.Empty(t, r.Binding)
-	require.Equal(t, r.ID, c.activate().ID)
-	c.hardware = nil
-	require.Equal(t, r.ID, c.activate().ID)
-	other := v.client(2)
-	other.hardware = hardware(1)
-	other.no(license.OpActivate, license.ActivationLimit)
-}
-
 // Only so many installations of one machine are known, the newest.
 func TestInstallationsAreBounded(t *testing.T) {
 	t.Parallel()

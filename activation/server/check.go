@@ -33,15 +33,28 @@ func (v *visit) check(a *Account) outcome {
 // remembered returns the activation of a machine on which the visitor's
 // installation was forgotten, since there were too many, and puts it there again.
 func (v *visit) remembered(a *Account) (*Activation, *Installation) {
-	scheme, err := binding.ParseScheme(a.Sale.Scheme)
-	if err != nil || v.machine == nil || v.License == "" {
+	if v.machine == nil || v.License == "" {
 		return nil, nil
 	}
-	one, _ := v.sameMachine(a, scheme)
+	one := v.onMachine(a)
 	if one == nil || !one.Active {
 		return nil, nil
 	}
 	return one, v.settleIn(a, one)
+}
+
+// onMachine returns the activation of the visitor's machine, nil if there is
+// none.
+func (v *visit) onMachine(a *Account) *Activation {
+	if a.Sale.Scheme == "" {
+		return v.counted(a, nil).activation
+	}
+	scheme, err := binding.ParseScheme(a.Sale.Scheme)
+	if err != nil {
+		return nil
+	}
+	one, _ := v.sameMachine(a, scheme)
+	return one
 }
 
 // recognise reports whether an installation is still on the machine that it was
@@ -49,7 +62,7 @@ func (v *visit) remembered(a *Account) (*Activation, *Installation) {
 // cannot be known.
 func (v *visit) recognise(a *Account, one *Activation) (place, *license.Reason) {
 	if a.Sale.Scheme == "" {
-		return place{activation: one}, nil
+		return v.counted(a, one), nil
 	}
 	scheme, err := binding.ParseScheme(a.Sale.Scheme)
 	if err != nil || v.machine == nil {

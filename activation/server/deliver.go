@@ -38,10 +38,11 @@ func (v *visit) serve(a *Account, one *Activation, i *Installation, link []byte)
 func (v *visit) receipt(a *Account, one *Activation) *license.Receipt {
 	s := a.Sale
 	r := &license.Receipt{
-		ID: one.ID, Serial: s.Serial, Installation: v.Installation, Changes: one.Changes,
+		ID: one.ID, Serial: s.Serial, Installation: v.Installation,
 		Activated: one.First, Issued: v.now, Sequence: max(s.Version, 1), Contact: s.Contact,
 	}
 	if s.Scheme != "" {
+		r.Changes = one.Changes
 		r.Binding = license.Binding{Scheme: s.Scheme, Data: append([]byte(nil), one.Data...)}
 	}
 	if s.Lease > 0 {

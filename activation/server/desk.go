@@ -143,6 +143,27 @@ func (s *Server) ForgiveClone(ctx context.Context, actor string, serial license.
 	})
 }
 
+// SetLabel sets or, with "", removes the label of an activation. An installation
+// whose product sends one sets that again with its next check.
+func (s *Server) SetLabel(ctx context.Context, actor string, serial license.Serial, activation, label string) error {
+	if label != "" && !license.IsLabel(label) {
+		return fmt.Errorf("server: a label is one line of at most %d bytes, without blanks at its ends", license.MaxLabel)
+	}
+	return s.edit(ctx, actor, Key{Serial: serial, ID: activation}, func(a *Account, note func(EventKind, string)) error {
+		one, err := a.only()
+		if err != nil {
+			return err
+		}
+		if one.Label == label {
+			return errNoChange
+		}
+		one.Label = label
+		a.Put(one)
+		note(EventLabel, "")
+		return nil
+	})
+}
+
 // only returns the activation that was asked for by its id.
 func (a *Account) only() (*Activation, error) {
 	if len(a.Activations) != 1 {

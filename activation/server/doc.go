@@ -16,7 +16,7 @@
 //	[Server]            the same over HTTP, and an upload page        http.go, page.go
 //	the verdict         a pure function of request and account       decide.go and the
 //	                    files of its operations: activate.go, check.go, deactivate.go,
-//	                    machine.go, links.go, usage.go, deliver.go
+//	                    machine.go, counting.go, links.go, usage.go, deliver.go
 //	signatures          that are wanted at the same time are one      signer.go
 //	[Throttle]          so that nobody can try all request keys       throttle.go
 //	[Server.Sell] …     what the vendor's desk does                   sell.go, desk.go, updates.go
@@ -40,9 +40,21 @@
 // # Machines
 //
 // Under a binding scheme, a machine is the same one as long as its fingerprint
-// matches within the scheme's tolerance. Without a scheme an installation's key
-// is all there is to tell, so that a product that is installed anew with a new
-// key is another machine; a trial therefore wants a scheme.
+// matches within the scheme's tolerance. Without a scheme nothing is bound, and
+// machines are recognised only so that a product that is installed again takes
+// no other place:
+//
+//   - by the component "instance" alone, where there is one;
+//   - by board and machine id, both of them, where the machine has no disk or no
+//     network card of its own: it is a virtual machine or a container;
+//   - by two of board, disk, network card and machine id otherwise. A board that
+//     is known must be the same.
+//
+// Where a fingerprint says less than that, as that of a virtual machine whose
+// board only root may read, an installation's key is all there is to tell, and a
+// new installation takes another place: a hundred copies of one image are never
+// one machine. An installation that is active keeps its place, whatever its
+// machine has become. CountInstallations has keys count alone.
 //
 //   - The same installation, and another one on the same machine, activate at no
 //     cost as often as they like, and get the same activation and licence: so a
@@ -93,5 +105,6 @@
 // A check that finds everything as it was is written down only if the last
 // was 12 hours ago; until then the use that it tells is not kept either, unless
 // of a new revision of the licence. A report of use is written if it says
-// anything new. Counts of use never fall within a revision.
+// anything new, and another label at once. Labels are in no history, from which
+// nothing is ever removed. Counts of use never fall within a revision.
 package server

@@ -202,11 +202,17 @@ func (v *vendor) activations() []*server.Activation {
 	return all
 }
 
-// kinds returns the kinds of events after the sale's.
-func (v *vendor) kinds() (kinds []server.EventKind) {
+func (v *vendor) events() []server.Event {
 	v.t.Helper()
 	events, err := v.ledger.History(v.t.Context(), theSerial, 0, 10_000)
 	require.NoError(v.t, err)
+	return events
+}
+
+// kinds returns the kinds of events after the sale's.
+func (v *vendor) kinds() (kinds []server.EventKind) {
+	v.t.Helper()
+	events := v.events()
 	require.Equal(v.t, server.EventSold, events[0].Kind)
 	for _, e := range events[1:] {
 		kinds = append(kinds, e.Kind)
@@ -261,7 +267,8 @@ func (c *client) copy() *client {
 	return &other
 }
 
-// fingerprint reads a machine; a value "?" cannot be read.
+// fingerprint reads a machine; a value "?" cannot be read, and of what is ""
+// there is none.
 func fingerprint(t testing.TB, values map[string]string) []byte {
 	t.Helper()
 	if values == nil {

@@ -117,6 +117,7 @@ type Sale struct {
 	Created    time.Time
 	Version    int64 // grows with every change
 
+	CountBy     CountBy      // what takes a place where there is no Scheme
 	Limit       int64        // how many machines may have it activated at once, and for a trial, ever
 	Used        int64        // how many have
 	TrialSpan   license.Span // how long a trial lasts that counts from its activation; zero for another
@@ -136,12 +137,13 @@ type Sale struct {
 	// after that; 0 is for ever.
 	Lease, Grace time.Duration
 
-	// License is the signed document of the licence, whose id, revision and
-	// binding scheme stand beside it; there is no scheme where the licence is
+	// License is the signed document of the licence, whose id, licensee, revision
+	// and binding scheme stand beside it; there is no scheme where the licence is
 	// bound to a machine already. Pending says that it is provisional, and that
 	// the vendor has not released the final one yet.
 	License   []byte
 	LicenseID string
+	Licensee  license.Licensee
 	Revision  int64
 	Scheme    string
 	Pending   bool
@@ -167,6 +169,7 @@ type Update struct {
 // anew.
 type Activation struct {
 	ID            string // random
+	Label         string // that the customer has given it, "" if none; personal data
 	Active        bool
 	First         time.Time // when this machine was first activated
 	Since, Ended  time.Time // of its present state
@@ -248,14 +251,22 @@ const (
 	EventReplaced    EventKind = "replaced" // the licence by another one; Detail: its id
 	EventUsage       EventKind = "usage"    // not noted by this package
 	EventForgiven    EventKind = "clone_forgiven"
+	EventLabel       EventKind = "label" // set or removed by the vendor; the text is not kept here
 	// EventCountersigned: a document of the sale got a signature by a newer key;
 	// Detail: the id of the licence or the update.
 	EventCountersigned EventKind = "countersigned"
 )
 
-// A Filter selects sales; an empty field selects all.
+// A Filter selects sales; an empty field selects all. Product, Order and Customer
+// are compared as they are. The others are searched for, whatever the case of
+// letters, by Filter.Searches: Activation and License are ids; Licensee is the
+// beginning of the licensee's name, company or e-mail, or of the rest of one of
+// these from a word on, and Label likewise of the label of an activation, an ended
+// one too.
 type Filter struct {
 	Product, Order, Customer string
+	Activation, License      string
+	Licensee, Label          string
 	After                    license.Serial // those with greater serial numbers
 	Limit                    int            // at most; 0 is 100
 }

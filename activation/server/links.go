@@ -55,7 +55,7 @@ func (v *visit) touch(a *Account, one *Activation, i *Installation) []byte {
 		return i.current()
 	}
 	fork := step == stepFork && !i.Cloned
-	if !a.marked() && !fork && v.now.Sub(i.Seen) < quiet && (v.Version == "" || v.Version == i.Version) && !v.tellsMore(i) {
+	if !a.marked() && !fork && v.now.Sub(i.Seen) < quiet && (v.Version == "" || v.Version == i.Version) && !v.tellsMore(i) && !v.labels(one) {
 		if step == stepNew && v.link != "" {
 			return v.Link // whether it is known here or not: nobody has gone on
 		}
@@ -69,6 +69,9 @@ func (v *visit) touch(a *Account, one *Activation, i *Installation) []byte {
 	if v.Version != "" {
 		i.Version = v.Version
 	}
+	if v.labels(one) { // not noted: a history is for ever, and a label may be personal
+		one.Label = v.Label
+	}
 	v.keepUsage(i)
 	if step == stepNew || step == stepFork {
 		i.Links = append(i.Links, v.next)
@@ -77,6 +80,9 @@ func (v *visit) touch(a *Account, one *Activation, i *Installation) []byte {
 	a.Put(one)
 	return i.current()
 }
+
+// labels reports whether the request gives the machine another label.
+func (v *visit) labels(one *Activation) bool { return v.Label != "" && v.Label != one.Label }
 
 // current returns the last step of an installation's life, nil if none is
 // known.

@@ -83,18 +83,19 @@ func boundDigests(data []byte) map[string][]string {
 // A place is where a visitor's machine belongs in an account.
 type place struct {
 	activation *Activation // nil for a machine that is new here
-	data       []byte      // to bind it to from now on, nil without a scheme
+	scheme     string      // by which it is known from now on
+	data       []byte      // under that scheme, nil where the installation's key is all there is
 	changed    []string    // components that are not what they were bound to
 }
 
 // place finds the visitor's machine among the activations. Under a scheme, an
 // installation counts only on the machine that it was activated on, or on what
-// that has become within tolerance; without one, the installation is all there
-// is to know a machine by. The reason is BindingWeak.
+// that has become within tolerance. Without one, see counted. The reason is
+// BindingWeak.
 func (v *visit) place(a *Account) (place, *license.Reason) {
 	own, _ := a.installed(v.key)
 	if a.Sale.Scheme == "" {
-		return place{activation: own}, nil
+		return v.counted(a, own), nil
 	}
 	scheme, err := binding.ParseScheme(a.Sale.Scheme)
 	if err != nil || v.machine == nil {
@@ -156,7 +157,7 @@ func (v *visit) matched(scheme binding.Scheme, known *Activation, m binding.Matc
 	if err != nil {
 		return place{}, weak(m.Changed)
 	}
-	return place{activation: known, data: data, changed: m.Changed}, nil
+	return place{activation: known, scheme: scheme.String(), data: data, changed: m.Changed}, nil
 }
 
 // bind is the place of a machine that is not bound yet.
@@ -172,7 +173,7 @@ func (v *visit) bind(scheme binding.Scheme, known *Activation) (place, *license.
 	if err != nil {
 		return place{}, weak(componentNames(scheme))
 	}
-	return place{activation: known, data: data}, nil
+	return place{activation: known, scheme: scheme.String(), data: data}, nil
 }
 
 func weak(names []string) *license.Reason {
@@ -195,14 +196,14 @@ const hourly = time.Hour
 
 // follow keeps what a machine has become.
 func (v *visit) follow(a *Account, one *Activation, p place) {
-	scheme, err := binding.ParseScheme(a.Sale.Scheme)
-	if err != nil || bytes.Equal(p.data, one.Data) && one.boundUnder(scheme) {
+	if p.data == nil || bytes.Equal(p.data, one.Data) && (one.Scheme == p.scheme || one.Scheme == "" && a.Sale.Scheme != "") {
 		return
 	}
-	if len(p.changed) > 0 && v.now.Sub(one.Followed) < hourly {
+	scheme, err := binding.ParseScheme(p.scheme)
+	if err != nil || len(p.changed) > 0 && v.now.Sub(one.Followed) < hourly {
 		return // it is within tolerance still, and will be here again
 	}
-	one.Data, one.Machine, one.Scheme = p.data, machineMarks(scheme, p.data), a.Sale.Scheme
+	one.Data, one.Machine, one.Scheme = p.data, machineMarks(scheme, p.data), p.scheme
 	a.Save()
 	a.Put(one)
 	if len(p.changed) > 0 {

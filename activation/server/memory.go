@@ -125,7 +125,7 @@ func (l *MemoryLedger) Sales(ctx context.Context, f Filter) ([]*Sale, error) {
 	defer l.mu.RUnlock()
 	var found []license.Serial
 	for serial, m := range l.sales {
-		if serial > f.After && f.selects(m.sale) {
+		if serial > f.After && f.selects(m.sale) && m.has(f.Searches()) {
 			found = append(found, serial)
 		}
 	}
@@ -141,6 +141,20 @@ func (f Filter) selects(s *Sale) bool {
 	return (f.Product == "" || f.Product == s.Product) &&
 		(f.Order == "" || f.Order == s.Order) &&
 		(f.Customer == "" || f.Customer == s.Customer)
+}
+
+// has reports whether the sale or an activation of it has a term for each search.
+func (m *memorySale) has(searches []Search) bool {
+	for _, s := range searches {
+		found := s.finds(m.sale.Terms())
+		for _, a := range m.activations {
+			found = found || s.finds(a.Terms())
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }
 
 // Activations implements Ledger.

@@ -15,8 +15,8 @@ import (
 
 // Sell adds sales, all or none. Of each, Serial, Limit and License are needed:
 // a licence that the back office has signed, that needs a receipt and has that
-// serial number. What the licence says is filled in: its id, revision and
-// binding scheme, its products, of which Product is the first unless it names
+// serial number. What the licence says is filled in: its id, licensee,
+// revision and binding scheme, its products, of which Product is the first unless it names
 // another one, and Pending for a provisional one; so are Created, Actor and
 // Version. Used and Updates begin empty.
 //
@@ -50,7 +50,13 @@ func (s *Server) fill(sale *Sale) error {
 	if err != nil {
 		return err
 	}
-	return sale.take(l, sale.License)
+	if err := sale.take(l, sale.License); err != nil {
+		return err
+	}
+	if sale.Scheme != "" && sale.CountBy != CountMachines {
+		return errors.New("under a binding scheme machines are counted: leave CountBy empty, or the scheme out")
+	}
+	return nil
 }
 
 // checkSale checks what is not the licence's.
@@ -66,6 +72,8 @@ func checkSale(s *Sale) error {
 		return errors.New("a Grace follows a Lease, and there is none")
 	case s.Period%time.Second != 0 || s.Lease%time.Second != 0 || s.Grace%time.Second != 0:
 		return errors.New("the fields Period, Lease and Grace are whole seconds")
+	case s.CountBy != CountMachines && s.CountBy != CountInstallations:
+		return fmt.Errorf("the CountBy is server.CountMachines, which is empty, or server.CountInstallations, which is %q", CountInstallations)
 	case len(s.Contact) > license.MaxText || !utf8.ValidString(s.Contact):
 		return fmt.Errorf("the Contact is a text of at most %d bytes", license.MaxText)
 	}
@@ -110,6 +118,7 @@ func (s *Sale) take(l *license.License, text []byte) error {
 		s.alsoSells(p.ID)
 	}
 	s.License, s.LicenseID, s.Revision, s.Pending = text, l.ID, l.Revision, l.Kind == license.Provisional
+	s.Licensee = l.Licensee
 	s.TrialSpan = license.Span{}
 	if s.Trial && l.Window.Kind == license.FromActivation {
 		s.TrialSpan = l.Window.Span

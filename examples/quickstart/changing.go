@@ -13,7 +13,27 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-func addOnExtends(s *story) error {
+func runsAreCounted(_ context.Context, s *story) error {
+	s.title("Runs are counted, and last")
+	err := s.with(func(c *activation.Client) error {
+		for range 30 {
+			if err := c.Consume("print", 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.with(func(c *activation.Client) error {
+		left := c.Decision("print").Left
+		s.say("Thirty times client.Consume(\"print\", 1), then a restart: %d are left.", left)
+		return want(left == 70, "70 runs should be left")
+	})
+}
+
+func addOnExtends(ctx context.Context, s *story) error {
 	s.title("An add-on update extends")
 	before := s.today() + 365
 	u := &license.Update{
@@ -24,7 +44,7 @@ func addOnExtends(s *story) error {
 			{ID: "draw", Term: &license.Term{Kind: license.Extend, Span: license.Span{Months: 12}}},
 		}}},
 	}
-	if err := s.send(u); err != nil {
+	if err := s.send(ctx, u); err != nil {
 		return err
 	}
 	return s.with(func(c *activation.Client) error {
@@ -38,7 +58,7 @@ func addOnExtends(s *story) error {
 
 // send previews an update in the vendor's books, signs it, and takes it to the
 // product as a file; a second time it is refused, and nothing changes.
-func (s *story) send(u *license.Update) error {
+func (s *story) send(ctx context.Context, u *license.Update) error {
 	after, diff, err := license.Apply(s.sold, u, s.now(), license.Usage{})
 	if err != nil {
 		return err
@@ -52,12 +72,12 @@ func (s *story) send(u *license.Update) error {
 		return err
 	}
 	err = s.with(func(c *activation.Client) error {
-		change, err := c.Import(context.Background(), bytes.NewReader(text))
+		change, err := c.Import(ctx, bytes.NewReader(text))
 		if err != nil {
 			return err
 		}
 		s.say("client.Import on the customer's machine: %d changes, now revision %d.", len(change.Diff.Changes), c.Status().Licenses[0].Revision)
-		_, err = c.Import(context.Background(), bytes.NewReader(text))
+		_, err = c.Import(ctx, bytes.NewReader(text))
 		s.say("The same file again: %v", err)
 		return refused(err, license.AlreadyApplied)
 	})
@@ -65,7 +85,7 @@ func (s *story) send(u *license.Update) error {
 	return err
 }
 
-func rewriteReplaces(s *story) error {
+func rewriteReplaces(ctx context.Context, s *story) error {
 	s.title("A rewrite replaces")
 	u := &license.Update{
 		ID: "U-2", Vendor: "acme", Serial: s.sold.Serial, Sequence: s.sold.Revision + 1, Issued: s.now(), Rewrite: true,
@@ -74,7 +94,7 @@ func rewriteReplaces(s *story) error {
 			{ID: "export", Term: ptr(license.Until(s.today() + 60))},
 		}}},
 	}
-	if err := s.send(u); err != nil {
+	if err := s.send(ctx, u); err != nil {
 		return err
 	}
 	return s.with(func(c *activation.Client) error {
@@ -83,7 +103,7 @@ func rewriteReplaces(s *story) error {
 	})
 }
 
-func unlockCodeOpensSealedUpdate(s *story) error {
+func unlockCodeOpensSealedUpdate(ctx context.Context, s *story) error {
 	s.title("An unlock code opens what the licence already carries")
 	return s.with(func(c *activation.Client) error {
 		if err := want(!c.Allows("render"), "render is sealed"); err != nil {
@@ -91,16 +111,16 @@ func unlockCodeOpensSealedUpdate(s *story) error {
 		}
 		s.say("The vendor reads one row out over the telephone; client.Enter:")
 		s.show(s.unlock.Text())
-		if _, err := c.Enter(context.Background(), s.unlock.Text()); err != nil {
+		if _, err := c.Enter(ctx, s.unlock.Text()); err != nil {
 			return err
 		}
-		_, again := c.Enter(context.Background(), s.unlock.Text())
+		_, again := c.Enter(ctx, s.unlock.Text())
 		s.say("render is allowed: %v. The same code again: %v", c.Allows("render"), again)
 		return errors.Join(want(c.Allows("render"), "render is unlocked"), refused(again, license.AlreadyApplied))
 	})
 }
 
-func keyFromPaper(s *story) error {
+func keyFromPaper(ctx context.Context, s *story) error {
 	s.title("No server, no network, no stick: a key from paper")
 	key, err := s.vendor.Key(license.KeyTerms{Edition: 1, Issued: s.today(), Term: license.Until(s.today() + 400)}, product, name)
 	if err != nil {
@@ -112,15 +132,15 @@ func keyFromPaper(s *story) error {
 	s.say("The administrator types it in a hurry:")
 	s.show(typed)
 	return s.with(func(c *activation.Client) error {
-		_, err := c.Enter(context.Background(), typed)
+		_, err := c.Enter(ctx, typed)
 		if err := refused(err, license.NameRequired); err != nil {
 			return err
 		}
-		if _, err = c.Enter(context.Background(), typed, activation.Licensee("Möller & Söhne GmbH")); err == nil {
+		if _, err = c.Enter(ctx, typed, activation.Licensee("Möller & Söhne GmbH")); err == nil {
 			return errors.New("another name is refused")
 		}
 		s.say("With a wrong name: %v", err)
-		change, err := c.Enter(context.Background(), typed, activation.Licensee(" müller & söhne  GMBH"))
+		change, err := c.Enter(ctx, typed, activation.Licensee(" müller & söhne  GMBH"))
 		if err != nil {
 			return err
 		}
@@ -145,7 +165,7 @@ func mistype(key keyfmt.Key) string {
 	return strings.ToLower(strings.ReplaceAll(strings.Join(rows, "\n"), "-", " "))
 }
 
-func timeRunsOut(s *story) error {
+func timeRunsOut(_ context.Context, s *story) error {
 	s.title("Time passes")
 	s.time = s.time.AddDate(0, 0, 401)
 	return s.with(func(c *activation.Client) error {
@@ -160,7 +180,7 @@ func timeRunsOut(s *story) error {
 	})
 }
 
-// emptyMachine is a machine of which nothing can be read but what it is told.
+// emptyMachine is a machine on which nothing can be read.
 func emptyMachine() fstest.MapFS { return fstest.MapFS{} }
 
 func plural(n int64, unit string) string {

@@ -1,61 +1,82 @@
-// Command quickstart tells the main story of Latchkey in one run, on this
-// machine and in a temporary folder: a vendor makes keys and sells a licence,
-// a product checks it, updates change it, and with no server anywhere a key
-// typed from paper licenses the product. Then an activation server starts, on
-// loopback; a request key brings a provisional licence and a check the final one;
-// the server stops, and nothing else does.
+// Command quickstart shows Latchkey at work, on this machine and in a temporary
+// folder. Its first five steps fit on one screen, each with the lines of Go that
+// did it: a vendor makes keys and sells a licence, and a product checks it.
+// With -all, fourteen more follow: updates change the licence, a key typed from
+// paper licenses a product without any server, and an activation server on
+// loopback is started and stopped.
 //
 //	go run ./quickstart
+//	go run ./quickstart -all
 //
-// Every step says what happens and which call did it, and is held to what it
-// says: if one ends otherwise, the program says which and exits with status 1.
+// Every step checks its own outcome: if one ends otherwise than it says, the
+// program names it and exits with status 1.
 package main
 
 import (
+	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 )
 
 func main() {
-	if err := run(os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "\nThe story does not end as told:", err)
+	all := flag.Bool("all", false, "show all nineteen steps")
+	flag.Parse()
+	if err := run(context.Background(), os.Stdout, *all); err != nil {
+		fmt.Fprintln(os.Stderr, "\nThis step did not end as it should:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer) error {
+// A step is one step of the story, which returns an error if it does not end as
+// it should.
+type step func(ctx context.Context, s *story) error
+
+var firstSteps = []step{
+	vendorMakesKeys,
+	machineShowsFingerprint,
+	vendorIssuesLicense,
+	productImportsIt,
+	otherMachineIsRefused,
+}
+
+var moreSteps = []step{
+	runsAreCounted,
+	addOnExtends,
+	rewriteReplaces,
+	unlockCodeOpensSealedUpdate,
+	keyFromPaper,
+	timeRunsOut,
+	serverStarts,
+	requestKeyIsSold,
+	requestKeyIsEntered,
+	nothingYet,
+	finalIsReleased,
+	secondMachineIsRefused,
+	serverIsGone,
+	serverIsBack,
+}
+
+func run(ctx context.Context, out io.Writer, all bool) error {
 	folder, err := os.MkdirTemp("", "latchkey-quickstart-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
 	s := newStory(out, folder)
-	for _, chapter := range []func(*story) error{
-		vendorMakesKeys,
-		productShowsFingerprint,
-		vendorIssuesLicense,
-		productImportsIt,
-		anotherMachineIsRefused,
-		runsAreCounted,
-		addOnExtends,
-		rewriteReplaces,
-		unlockCodeOpensSealedUpdate,
-		keyFromPaper,
-		timeRunsOut,
-		serverStarts,
-		requestKeyIsSold,
-		requestKeyIsEntered,
-		nothingYet,
-		finalIsReleased,
-		secondMachineIsRefused,
-		serverIsGone,
-		serverIsBack,
-	} {
-		if err := chapter(s); err != nil {
-			return err
-		}
+	defer s.end(ctx)
+	fmt.Fprintln(out, "A vendor sells a licence, and a product checks it. Lines after > are of this program's source.")
+	if err := s.tell(ctx, firstSteps); err != nil {
+		return err
 	}
-	s.say("\nThat is the whole of it. examples/latchkey, examples/server and examples/product are the same parts as programs to copy from.")
+	if !all {
+		fmt.Fprintf(out, "\n%d more steps (updates, keys typed from paper, a server that goes away): quickstart -all\n", len(moreSteps))
+		return nil
+	}
+	if err := s.tell(ctx, moreSteps); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "\nexamples/latchkey, examples/server and examples/product are the same parts as programs to copy from.")
 	return nil
 }

@@ -4,19 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/binding/machine"
-	"github.com/latchkey-go/latchkey/examples/server/serverapp"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A renewal is the second customer's story, who has a network.
+// A renewal is the state of the steps with a server.
 type renewal struct {
-	server     *serverapp.Running
+	ledger     *server.MemoryLedger
+	server     *server.Server
+	http       *http.Server
+	url        string
 	serial     license.Serial
 	requestKey keyfmt.Key
 	place      string // folder of the installation
@@ -24,13 +28,11 @@ type renewal struct {
 	licenseID  string
 }
 
-var background = context.Background()
-
 // online returns the options of the second customer's product: those of the
 // first, and a server.
 func (s *story) online() activation.Options {
 	o := s.options()
-	o.Server, o.Host = s.renewal.server.URL, s.renewal.machine
+	o.Server, o.Host = s.renewal.url, s.renewal.machine
 	o.Dir, o.WitnessDir = s.file(s.renewal.place+"/state"), s.file(s.renewal.place+"/witness")
 	return o
 }
@@ -43,29 +45,53 @@ func (s *story) withOnline(do func(*activation.Client) error) error {
 	return errors.Join(do(client), client.Close())
 }
 
-func serverStarts(s *story) error {
+func serverStarts(_ context.Context, s *story) error {
 	s.title("The vendor starts an activation server")
 	s.time = s.started
 	s.renewal.place = "office"
 	s.renewal.machine = s.machine
+	s.renewal.ledger = server.NewMemoryLedger()
 	if err := s.startServer(); err != nil {
 		return err
 	}
-	s.say("examples/server, over one SQLite file, with the key that signs replies and receipts.")
-	s.say("The key that signs licences stays in the back office, so a server that is stolen can sell nothing.")
-	s.say("It listens: %s", s.renewal.server.URL)
+	s.say("It holds the key that signs replies and receipts: server.New, over a ledger in memory; examples/server has SQLite and PostgreSQL.")
+	s.say("The key that signs licences stays in the back office, so a stolen server cannot make a licence.")
+	s.say("It listens: %s", s.renewal.url)
 	return nil
 }
 
-func (s *story) startServer() (err error) {
-	s.renewal.server, err = serverapp.Start(background, serverapp.Config{
-		Listen: "127.0.0.1:0", Database: s.file("server.db"),
-		Keyring: s.keyring, Activation: s.answers, Now: s.now,
-	})
-	return err
+// startServer starts the activation server on loopback, over the ledger that
+// there is.
+func (s *story) startServer() error {
+	answers, err := server.New(server.Options{Issuer: s.answers, Keyring: s.keyring, Ledger: s.renewal.ledger, Now: s.now})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.renewal.server = answers
+	s.renewal.http = server.NewHTTPServer(listener.Addr().String(), answers)
+	s.renewal.url = "http://" + listener.Addr().String()
+	go func(running *http.Server) { _ = running.Serve(listener) }(s.renewal.http)
+	return nil
 }
 
-func requestKeyIsSold(s *story) error {
+// stopServer stops the activation server, whose ledger stays.
+func (s *story) stopServer(ctx context.Context) error {
+	running := s.renewal.http
+	s.renewal.http = nil
+	if running == nil {
+		return nil
+	}
+	return running.Shutdown(ctx)
+}
+
+// end stops what still runs.
+func (s *story) end(ctx context.Context) { _ = s.stopServer(ctx) }
+
+func requestKeyIsSold(ctx context.Context, s *story) error {
 	s.title("A customer renews, and gets a certificate with a request key")
 	serial, err := keyfmt.Generate(keyfmt.Serial, nil)
 	if err != nil {
@@ -79,7 +105,7 @@ func requestKeyIsSold(s *story) error {
 	if err != nil {
 		return err
 	}
-	err = s.renewal.server.Server.Sell(background, "back office", &server.Sale{
+	err = s.renewal.server.Sell(ctx, "back office", &server.Sale{
 		Serial: s.renewal.serial, RequestKey: license.Serial(s.renewal.requestKey.Payload()),
 		Limit: 1, License: text, Pending: true, Contact: "support@acme.example",
 	})
@@ -107,12 +133,12 @@ func (s *story) renewed(kind license.Kind) *license.License {
 	return l
 }
 
-func requestKeyIsEntered(s *story) error {
+func requestKeyIsEntered(ctx context.Context, s *story) error {
 	s.title("The request key brings the provisional licence")
 	return s.withOnline(func(c *activation.Client) error {
-		_, byHand := c.Enter(background, s.renewal.requestKey.Text(), activation.ByHand())
+		_, byHand := c.Enter(ctx, s.renewal.requestKey.Text(), activation.ByHand())
 		s.say("Entered by hand: %v", byHand)
-		change, err := c.Enter(background, s.renewal.requestKey.Text())
+		change, err := c.Enter(ctx, s.renewal.requestKey.Text())
 		if err != nil {
 			return err
 		}
@@ -126,11 +152,11 @@ func requestKeyIsEntered(s *story) error {
 	})
 }
 
-func nothingYet(s *story) error {
+func nothingYet(ctx context.Context, s *story) error {
 	s.title("The administrator checks online: nothing yet")
 	s.time = s.time.Add(time.Hour)
 	return s.withOnline(func(c *activation.Client) error {
-		_, err := c.CheckOnline(background)
+		_, err := c.CheckOnline(ctx)
 		s.say("%v", err)
 		next := c.Status().Licenses[0].Activation.NextCheck
 		s.say("Next check: %s, three working days on.", next.Format("Monday, 2 January 2006"))
@@ -138,7 +164,7 @@ func nothingYet(s *story) error {
 	})
 }
 
-func finalIsReleased(s *story) error {
+func finalIsReleased(ctx context.Context, s *story) error {
 	s.title("The vendor releases the final licence")
 	s.time = s.time.AddDate(0, 0, 2)
 	l := s.renewed(license.Full)
@@ -146,12 +172,12 @@ func finalIsReleased(s *story) error {
 	if err != nil {
 		return err
 	}
-	if err := s.renewal.server.Server.Release(background, "back office", s.renewal.serial, text); err != nil {
+	if err := s.renewal.server.Release(ctx, "back office", s.renewal.serial, text); err != nil {
 		return err
 	}
 	s.renewal.licenseID = l.ID
 	return s.withOnline(func(c *activation.Client) error {
-		change, err := c.CheckOnline(background)
+		change, err := c.CheckOnline(ctx)
 		if err != nil {
 			return err
 		}
@@ -161,7 +187,7 @@ func finalIsReleased(s *story) error {
 	})
 }
 
-func secondMachineIsRefused(s *story) error {
+func secondMachineIsRefused(ctx context.Context, s *story) error {
 	s.title("What was sold once cannot be activated twice")
 	own := s.renewal
 	defer func() { s.renewal = own }()
@@ -169,7 +195,7 @@ func secondMachineIsRefused(s *story) error {
 	s.renewal.machine = machine.New(product, machine.WithRoot(emptyMachine()), machine.WithInstance("another"),
 		machine.WithComponent("machine", another), machine.WithComponent("board", another), machine.WithComponent("disk", another))
 	return s.withOnline(func(c *activation.Client) error {
-		_, err := c.Enter(background, string(s.renewal.serial))
+		_, err := c.Enter(ctx, string(s.renewal.serial))
 		s.say("Another machine, with the serial number: %v", err)
 		return refused(err, license.ActivationLimit)
 	})
@@ -178,14 +204,14 @@ func secondMachineIsRefused(s *story) error {
 // another is a component of a machine that is not this one.
 func another(context.Context) ([]string, error) { return []string{"another"}, nil }
 
-func serverIsGone(s *story) error {
+func serverIsGone(ctx context.Context, s *story) error {
 	s.title("The server goes away, and nobody is locked out")
-	if err := s.renewal.server.Shutdown(background); err != nil {
+	if err := s.stopServer(ctx); err != nil {
 		return err
 	}
 	s.time = s.time.AddDate(0, 2, 0)
 	err := s.withOnline(func(c *activation.Client) error {
-		_, err := c.CheckOnline(background)
+		_, err := c.CheckOnline(ctx)
 		s.say("%v", err)
 		s.say("export is allowed: %v.", c.Allows("export"))
 		return errors.Join(want(errors.Is(err, activation.ErrUnreachable), "the server is unreachable"), want(c.Allows("export"), "it works on"))
@@ -202,12 +228,12 @@ func serverIsGone(s *story) error {
 		return err
 	}
 	return s.withOnline(func(c *activation.Client) error {
-		_, gone := c.Enter(background, string(s.renewal.serial))
+		_, gone := c.Enter(ctx, string(s.renewal.serial))
 		var unreachable *activation.UnreachableError
 		if !errors.As(gone, &unreachable) || !unreachable.ManualEntry {
 			return fmt.Errorf("a key by hand was to be offered, and it was: %w", gone)
 		}
-		if _, err := c.Enter(background, key.Text(), activation.Licensee(name)); err != nil {
+		if _, err := c.Enter(ctx, key.Text(), activation.Licensee(name)); err != nil {
 			return err
 		}
 		s.say("export is allowed there: %v.", c.Allows("export"))
@@ -215,18 +241,18 @@ func serverIsGone(s *story) error {
 	})
 }
 
-func serverIsBack(s *story) error {
+func serverIsBack(ctx context.Context, s *story) error {
 	s.title("The server is back, and it is still the same licence")
 	if err := s.startServer(); err != nil {
 		return err
 	}
 	err := s.withOnline(func(c *activation.Client) error {
-		if _, err := c.CheckOnline(background); err != nil {
+		if _, err := c.CheckOnline(ctx); err != nil {
 			return err
 		}
 		l := c.Status().Licenses[0]
 		s.say("%s, activation %s since %s: %s.", l.ID, l.Activation.ID, l.Activation.Since.Format(time.DateOnly), l.State)
 		return want(l.ID == s.renewal.licenseID && l.State == license.StateActive, "it is the same licence")
 	})
-	return errors.Join(err, s.renewal.server.Shutdown(background))
+	return errors.Join(err, s.stopServer(ctx))
 }

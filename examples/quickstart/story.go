@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/binding/machine"
@@ -20,16 +23,17 @@ const (
 	name    = "Müller & Söhne GmbH"
 )
 
-// A story is what its chapters hand on to each other.
+// A story is the state that its steps share.
 type story struct {
-	out     io.Writer
-	folder  string
-	chapter int
-	time    time.Time // the story's clock stands still but where a chapter moves it
+	out    io.Writer
+	folder string
+	step   int
+	time   time.Time // the story's clock, which only steps move
 
 	vendor      *issuer.Issuer
 	keyring     *license.Keyring
 	catalogue   []byte
+	hardware    []machine.Option // how the customer's machine is read; tests set it
 	machine     *machine.Machine
 	fingerprint []byte // as text
 	scheme      string
@@ -49,14 +53,49 @@ func (s *story) now() time.Time { return s.time }
 
 func (s *story) today() license.Date { return license.DateOf(s.now()) }
 
-func (s *story) title(text string) {
-	s.chapter++
-	fmt.Fprintf(s.out, "\n%d. %s\n", s.chapter, text)
+// tell runs steps in their order.
+func (s *story) tell(ctx context.Context, steps []step) error {
+	for _, step := range steps {
+		if err := step(ctx, s); err != nil {
+			return fmt.Errorf("step %d: %w", s.step, err)
+		}
+	}
+	return nil
 }
 
+// title begins a step, and prints the lines of Go that it shows.
+func (s *story) title(text string) {
+	s.step++
+	fmt.Fprintf(s.out, "\n%d. %s\n", s.step, text)
+	caller, _, _, _ := runtime.Caller(1)
+	function := runtime.FuncForPC(caller).Name()
+	for _, line := range shownLines(function[strings.LastIndexByte(function, '.')+1:]) {
+		fmt.Fprintln(s.out, "  > "+line)
+	}
+}
+
+// say prints a text, in lines of 100 characters at most.
 func (s *story) say(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	fmt.Fprintln(s.out, "   "+strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n   "))
+	for line := range strings.Lines(strings.TrimRight(fmt.Sprintf(format, args...), "\n")) {
+		for _, part := range wrapped(strings.TrimRight(line, "\n"), 97) {
+			fmt.Fprintln(s.out, "   "+part)
+		}
+	}
+}
+
+// wrapped breaks a line at spaces into lines of at most width characters, which
+// are indented alike.
+func wrapped(line string, width int) (lines []string) {
+	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	for utf8.RuneCountInString(line) > width {
+		end := len(string([]rune(line)[:width+1]))
+		space := strings.LastIndexByte(line[:end], ' ')
+		if space <= len(indent) {
+			break
+		}
+		lines, line = append(lines, line[:space]), indent+line[space+1:]
+	}
+	return append(lines, line)
 }
 
 // show prints a document or a key as it is.
@@ -95,20 +134,20 @@ func (s *story) with(do func(*activation.Client) error) error {
 	return errors.Join(do(client), client.Close())
 }
 
-// want returns an error if what is told does not hold.
-func want(holds bool, told string) error {
+// want returns an error with a text if a condition does not hold.
+func want(holds bool, text string) error {
 	if holds {
 		return nil
 	}
-	return errors.New(told)
+	return errors.New(text)
 }
 
-// refused returns an error if err has not the code that is told.
+// refused returns an error if err does not have a code.
 func refused(err error, code license.Code) error {
 	if errors.Is(err, code) {
 		return nil
 	}
-	return fmt.Errorf("%s was to be the answer, and it was: %w", code, err)
+	return fmt.Errorf("the answer should be %s, and it is: %w", code, err)
 }
 
 func ptr[T any](v T) *T { return &v }

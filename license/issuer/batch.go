@@ -18,11 +18,8 @@ type Draft struct {
 }
 
 // DraftReceipt returns the draft of a receipt, whose vendor is set to the
-// issuer's. The error is a reason of package license why nobody could read it.
+// issuer's. The error is a *license.FieldError.
 func (i *Issuer) DraftReceipt(r *license.Receipt) (*Draft, error) {
-	if missing := missingOfReceipt(r); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
-	}
 	own := *r
 	own.Vendor = i.vendor
 	payload, err := own.Encode()
@@ -34,8 +31,8 @@ func (i *Issuer) DraftReceipt(r *license.Receipt) (*Draft, error) {
 
 // DraftReply returns the draft of a reply, as DraftReceipt does.
 func (i *Issuer) DraftReply(r *license.Reply) (*Draft, error) {
-	if missing := missingOfReply(r); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	if err := checkReply(r); err != nil {
+		return nil, err
 	}
 	own := *r
 	own.Vendor = i.vendor

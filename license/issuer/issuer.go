@@ -15,7 +15,9 @@
 // at once with SignBatch.
 //
 // What it signs has been read back first: nothing leaves here that package
-// license would refuse for its form.
+// license would refuse for its form. A value that is not right is refused with a
+// *license.FieldError, which names the field as Go writes it, such as
+// License.Products[0].Features[1].ID, and says what to do.
 package issuer
 
 import (
@@ -83,11 +85,11 @@ func (i *Issuer) Vendor() string { return i.vendor }
 func (i *Issuer) Public() license.PublicKey { return i.public }
 
 // License signs a licence and returns its armoured text. The licence's vendor
-// is set to the issuer's. The error is ErrRole, a reason of package license
-// why nobody could read it, or the signer's own.
+// is set to the issuer's. The error is a *license.FieldError that names the field
+// that is wrong, ErrRole, or the signer's own.
 func (i *Issuer) License(l *license.License) ([]byte, error) {
-	if missing := missingOfLicense(l); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	if err := checkLicense(l); err != nil {
+		return nil, err
 	}
 	own := *l
 	own.Vendor = i.vendor
@@ -100,8 +102,8 @@ func (i *Issuer) License(l *license.License) ([]byte, error) {
 
 // Update signs an update, as License does a licence.
 func (i *Issuer) Update(u *license.Update) ([]byte, error) {
-	if missing := missingOfUpdate(u); missing != "" {
-		return nil, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
+	if err := checkUpdate("Update", u); err != nil {
+		return nil, err
 	}
 	own := *u
 	own.Vendor = i.vendor
@@ -114,6 +116,9 @@ func (i *Issuer) Update(u *license.Update) ([]byte, error) {
 
 // Catalogue signs a catalogue, as License does a licence.
 func (i *Issuer) Catalogue(c *license.Catalogue) ([]byte, error) {
+	if err := checkCatalogue(c); err != nil {
+		return nil, err
+	}
 	own := *c
 	own.Vendor = i.vendor
 	payload, err := own.Encode()
@@ -172,24 +177,18 @@ func SealUpdate(u license.Update) (license.Sealed, keyfmt.Key, error) {
 
 // Key returns a typed activation key for a product and a licensee's name,
 // which must be entered with the key as it is printed. It does not see the
-// catalogue, which must have the edition. The error is ErrRole, one that says
-// which of the terms does not fit into a key, or the signer's own.
+// catalogue, which must have the edition. The error is a *license.FieldError that
+// names the term that does not fit into a key, or product or name; ErrRole, or the
+// signer's own.
 func (i *Issuer) Key(t license.KeyTerms, product, name string) (keyfmt.Key, error) {
-	if missing := missingOfKey(t); missing != "" {
-		return keyfmt.Key{}, fmt.Errorf("issuer: %s (%w)", missing, license.Malformed)
-	}
 	terms, err := t.Encode(product, name)
 	if err != nil {
 		return keyfmt.Key{}, err
 	}
-	signed := license.SignedKey(terms, i.vendor, product, name)
-	if signed == nil || license.NormalName(name) == "" {
-		return keyfmt.Key{}, &license.Reason{Code: license.NameRequired}
-	}
 	if i.role != license.RoleLicense {
 		return keyfmt.Key{}, ErrRole
 	}
-	sig, err := i.sign(signed)
+	sig, err := i.sign(license.SignedKey(terms, i.vendor, product, name))
 	if err != nil {
 		return keyfmt.Key{}, err
 	}

@@ -28,11 +28,15 @@ func ReasonFields(r *license.Reason, lang license.Language) Fields {
 }
 
 // ErrorFields is an error for a script. Its code is that of the reason in it,
-// "usage" for a wrong call, and "error" for all others.
+// "field" for a wrong value, whose field it names, "usage" for a wrong call, and
+// "error" for all others.
 func ErrorFields(err error, lang license.Language) Fields {
 	var reason *license.Reason
 	var usage *UsageError
+	var wrong *license.FieldError
 	switch {
+	case errors.As(err, &wrong):
+		return Fields{"code": "field", "field": wrong.Field, "text": err.Error()}
 	case errors.As(err, &reason):
 		f := ReasonFields(reason, lang)
 		if where := Where(err); where != "" {

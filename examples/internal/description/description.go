@@ -89,7 +89,7 @@ func Parse(text []byte) (*Terms, error) {
 // License returns the licence that a description in JSON says. Its head is for
 // the caller to fill in: id, serial number, vendor and time of issue. The error
 // says what is wrong with the description; where that is only found in the
-// licence as a whole, it is a *license.Reason.
+// licence as a whole, it is a *license.FieldError.
 func License(text []byte) (*license.License, error) {
 	t, err := Parse(text)
 	if err != nil {

@@ -110,10 +110,10 @@ func TestLicenseRefused(t *testing.T) {
 	require.ErrorIs(t, err, description.ErrUpdate)
 }
 
-// What is only found in the whole is a reason of package license.
+// What is only found in the whole is named by package license.
 func TestLicenseTooLarge(t *testing.T) {
 	t.Parallel()
-	var reason *license.Reason
+	var wrong *license.FieldError
 	features := map[string]string{}
 	for i := range 50 {
 		features["f"+strings.Repeat("x", i)] = "param.p=" + strings.Repeat("x", 1000)
@@ -121,11 +121,11 @@ func TestLicenseTooLarge(t *testing.T) {
 	text, err := json.Marshal(map[string]any{"products": map[string]any{"a": map[string]any{"features": features}}})
 	require.NoError(t, err)
 	_, err = description.License(text)
-	require.ErrorAs(t, err, &reason)
-	require.Equal(t, license.TooLarge, reason.Code)
+	require.ErrorAs(t, err, &wrong)
+	require.ErrorIs(t, err, license.TooLarge)
 	_, err = description.License([]byte(has("param.p=" + strings.Repeat("x", license.MaxText+1))))
-	require.ErrorAs(t, err, &reason)
-	require.Equal(t, license.Malformed, reason.Code)
+	require.ErrorAs(t, err, &wrong)
+	require.Regexp(t, `Params\[0\]\.Value$`, wrong.Field)
 }
 
 // current is a licence that updates are described for.
@@ -195,9 +195,9 @@ func TestUpdateRefused(t *testing.T) {
 		_, err := description.Update([]byte(text), current())
 		require.ErrorIs(t, err, want)
 	}
-	var reason *license.Reason
+	var wrong *license.FieldError
 	_, err := description.Update([]byte(has("param.a="+long)), current())
-	require.ErrorAs(t, err, &reason)
+	require.ErrorAs(t, err, &wrong)
 }
 
 // Without the licence at hand, a number may be one for a new feature or so many

@@ -106,3 +106,24 @@ func TestByFileAndBack(t *testing.T) {
 	require.Contains(t, two.run(0, "deactivate"), "The licence was given up here.")
 	two.run(3, "status")
 }
+
+// The label of a machine comes from the environment or a flag, and goes to the
+// vendor with the next check.
+func TestLabel(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{})
+	s := newShell(t, v, v.HTTP(), "desk-1")
+	label := func() string {
+		_, activations := v.Account(sale)
+		require.Len(t, activations, 1)
+		return activations[0].Label
+	}
+	s.run(0, "--label", "render node 3", "activate", sale.Typed)
+	require.Equal(t, "render node 3", label())
+	s.product.Getenv = func(name string) string { return map[string]string{"LATCHKEY_LABEL": "Büro 2"}[name] }
+	s.run(0, "check")
+	require.Equal(t, "Büro 2", label())
+	require.Contains(t, s.run(1, "--label", "a\tb", "check"), "Options.Label")
+}

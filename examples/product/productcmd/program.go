@@ -29,7 +29,7 @@ type Product struct {
 
 	Machine []machine.Option    // for tests; a product leaves it empty
 	Now     func() time.Time    // nil is time.Now
-	Getenv  func(string) string // for the language
+	Getenv  func(string) string // for the language and the machine's label
 }
 
 // Exit codes beside cli.OK, cli.Failed and cli.Usage, so that a script can tell
@@ -66,6 +66,7 @@ type app struct {
 	lang    license.Language
 	dir     string
 	server  string
+	label   string
 }
 
 // An exitError ends the program with a code after everything has been said.
@@ -75,7 +76,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Run runs the command that the arguments name and returns the exit code.
 func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
-	a := &app{product: p, server: p.Server, in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
+	a := &app{product: p, server: p.Server, label: env(p.Getenv, labelVariable), in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
 	program := &cli.Program{
 		Name: "product", Help: about, Footer: footer, Out: out, Report: a.report, Global: a.global,
 		Commands: []cli.Command{
@@ -92,6 +93,7 @@ func (a *app) global(f *flag.FlagSet) {
 	// has a new one for every trial.
 	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
 	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; yours is built in")
+	f.StringVar(&a.label, "label", a.label, "`TEXT` by which the vendor and you know this machine, such as \"render node 3\"; "+labelVariable+" unless given")
 	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
 		if lang == license.English && !strings.HasPrefix(strings.ToLower(s), "en") {
@@ -100,6 +102,17 @@ func (a *app) global(f *flag.FlagSet) {
 		a.lang = lang
 		return nil
 	})
+}
+
+// labelVariable names the machine's label in the environment.
+const labelVariable = "LATCHKEY_LABEL"
+
+// env reads the environment, if there is one.
+func env(getenv func(string) string, name string) string {
+	if getenv == nil {
+		return ""
+	}
+	return getenv(name)
 }
 
 // systemLanguage returns the language that the environment asks for.
@@ -149,6 +162,7 @@ func (a *app) options() activation.Options {
 		Keyring: p.Keyring, Catalogue: p.Catalogue,
 		Host:   a.machine(),
 		Server: a.server,
+		Label:  a.label,
 		Dir:    a.dir,
 		Now:    p.Now,
 	}

@@ -25,6 +25,7 @@ type creation struct {
 	Contact       string          `json:"contact"`
 	Product       string          `json:"product"`
 	Limit         int64           `json:"limit"` // 1 unless given
+	CountBy       string          `json:"count_by"`
 	Trial         bool            `json:"trial"`
 	Transfers     int64           `json:"transfers"`
 	PeriodSeconds int64           `json:"period_seconds"`
@@ -100,6 +101,8 @@ func (q *creation) check(canSign bool) error {
 		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.Count, maxBatch), "")
 	case q.Limit < 1 || q.Limit > license.MaxCount:
 		return bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.Limit), "")
+	case q.CountBy != "" && q.CountBy != countMachines && q.CountBy != string(server.CountInstallations):
+		return bad("count_by", "This is not what places are counted by.", "It is machine, which is meant unless given, or installation.")
 	case len(q.Order) > license.MaxText || len(q.Customer) > license.MaxText:
 		return bad("too_long", fmt.Sprintf("The order or customer has more than %d bytes.", license.MaxText), "")
 	case q.Transfers < 0 || q.Transfers > license.MaxCount:
@@ -288,11 +291,21 @@ func (q *creation) sales(keys []sold, sign func(int, sold) ([]byte, error)) ([]*
 		}
 		sales[i] = &server.Sale{
 			Serial: k.serial, RequestKey: k.request, Product: q.Product, Order: q.Order, Customer: q.Customer, Contact: q.Contact,
-			Limit: q.Limit, Trial: q.Trial, Transfers: q.Transfers, License: document,
+			Limit: q.Limit, CountBy: countBy(q.CountBy), Trial: q.Trial, Transfers: q.Transfers, License: document,
 			Period: span(q.PeriodSeconds), Lease: span(q.LeaseSeconds), Grace: span(q.GraceSeconds),
 		}
 	}
 	return sales, nil
+}
+
+// countMachines is how the API writes server.CountMachines.
+const countMachines = "machine"
+
+func countBy(name string) server.CountBy {
+	if name == countMachines {
+		return server.CountMachines
+	}
+	return server.CountBy(name)
 }
 
 func span(seconds int64) time.Duration { return time.Duration(seconds) * time.Second }

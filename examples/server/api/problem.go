@@ -48,6 +48,7 @@ func trouble(err error) error {
 func problemOf(err error) *problem {
 	var p *problem
 	var reason *license.Reason
+	var wrong *license.FieldError
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -57,6 +58,8 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusNotFound, Code: "unknown", Message: sentence(err), Remedy: "Check what you have named."}
 	case errors.Is(err, server.ErrExists):
 		return conflict("exists", "One of the serial numbers or request keys was sold already.", "Sell each once.")
+	case errors.As(err, &wrong):
+		return bad("field", sentence(err), "")
 	case errors.As(err, &reason):
 		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: reason.Remedy(license.English)}
 	}

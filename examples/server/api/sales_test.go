@@ -76,6 +76,7 @@ func TestCreateRefused(t *testing.T) {
 		"transfers": {"transfers": -1},
 		"span":      {"lease_seconds": -1},
 		"scheme":    {"scheme": "no scheme"},
+		"count_by":  {"count_by": "core"},
 		"too_long":  {"customer": strings.Repeat("x", 2000)},
 		"refused":   {"grace_seconds": 60}, // without a lease
 		"terms":     {"licenses": []string{"x"}},
@@ -317,4 +318,21 @@ func TestLeaseAndTransfers(t *testing.T) {
 	require.NoError(t, err)
 	given := w.Read.OK("serials/get", object{"serial": sale["serial"]})["given_up"]
 	require.Equal(t, []any{"2026-03-10T12:30:00Z"}, given)
+}
+
+// A sale without a scheme counts machines, or installations where it says so.
+func TestCountBy(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	documented(t, w.Desk)
+	require.Equal(t, "machine", w.Desk.Sell(nil)["count_by"])
+	for by, again := range map[string]bool{"machine": true, "installation": false} {
+		sale := w.Desk.Sell(object{"count_by": by})
+		require.Equal(t, by, sale["count_by"])
+		for i, allowed := range []bool{true, again} {
+			_, err := w.Client("one").Enter(t.Context(), sale["serial"].(string))
+			require.Equal(t, allowed, err == nil, "%q, %d: %v", by, i, err)
+		}
+	}
+	w.Desk.Refused(http.StatusUnprocessableEntity, "refused", "serials", object{"description": servertest.Terms, "count_by": "installation", "scheme": "desktop"})
 }

@@ -22,13 +22,14 @@ type saleView struct {
 	Actor      string   `json:"actor"`
 	Version    int64    `json:"version"`
 
-	Limit       int64 `json:"limit"`
-	Used        int64 `json:"used"`
-	Trial       bool  `json:"trial"`
-	Blocked     bool  `json:"blocked"`
-	Cancelled   bool  `json:"cancelled"`
-	PaymentHold bool  `json:"payment_hold"`
-	Pending     bool  `json:"pending"`
+	CountBy     string `json:"count_by"`
+	Limit       int64  `json:"limit"`
+	Used        int64  `json:"used"`
+	Trial       bool   `json:"trial"`
+	Blocked     bool   `json:"blocked"`
+	Cancelled   bool   `json:"cancelled"`
+	PaymentHold bool   `json:"payment_hold"`
+	Pending     bool   `json:"pending"`
 
 	Transfers     int64    `json:"transfers"`
 	PeriodSeconds int64    `json:"period_seconds"`
@@ -59,10 +60,13 @@ func viewSale(s *server.Sale) saleView {
 	v := saleView{
 		Serial: string(s.Serial), RequestKey: printed(s.RequestKey), Product: s.Product, Also: slices.Clone(s.Also),
 		Order: s.Order, Customer: s.Customer, Contact: s.Contact, Created: stamp(s.Created), Actor: s.Actor, Version: s.Version,
-		Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked, Cancelled: s.Cancelled,
+		CountBy: countMachines, Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked, Cancelled: s.Cancelled,
 		PaymentHold: s.PaymentHold, Pending: s.Pending,
 		Transfers: s.Transfers, PeriodSeconds: seconds(s.Period), LeaseSeconds: seconds(s.Lease), GraceSeconds: seconds(s.Grace),
 		LicenseID: s.LicenseID, Revision: s.Revision, Scheme: s.Scheme,
+	}
+	if s.CountBy != server.CountMachines {
+		v.CountBy = string(s.CountBy)
 	}
 	for _, t := range s.GivenUp {
 		v.GivenUp = append(v.GivenUp, stamp(t))

@@ -28,6 +28,7 @@ type Rows struct {
 type Marked struct {
 	Sale        *SaleRow
 	Activations []*ActivationRow
+	Terms       TermChanges // of the sale and of activations that lie with it
 	Events      []server.Event
 }
 
@@ -65,7 +66,8 @@ func (r *Rows) apart(at server.Key) (named []*server.Activation, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if row.Marks = a.Marks(); names(at, row.ID, row.Marks) {
+		row.Marks, row.Terms = a.Marks(), a.Terms()
+		if names(at, row.ID, row.Marks) {
 			named = append(named, a)
 		}
 	}
@@ -88,11 +90,12 @@ func (r *Rows) Edit(at server.Key, edit func(*server.Account) error) (*Marked, e
 		return nil, err
 	}
 	var m *Marked
+	before := namesOf(account.Sale)
 	err = guard(func() error {
 		if err := edit(account); err != nil {
 			return err
 		}
-		m, err = r.marked(account)
+		m, err = r.marked(account, before)
 		return err
 	})
 	if err != nil {
@@ -101,7 +104,7 @@ func (r *Rows) Edit(at server.Key, edit func(*server.Account) error) (*Marked, e
 	return m, nil
 }
 
-func (r *Rows) marked(account *server.Account) (*Marked, error) {
+func (r *Rows) marked(account *server.Account, before server.Sale) (*Marked, error) {
 	saved, put, events := account.Changes()
 	m := &Marked{Events: events}
 	if r.Sale == nil {
@@ -118,6 +121,9 @@ func (r *Rows) marked(account *server.Account) (*Marked, error) {
 	if saved {
 		if err := m.save(r.Sale, account.Sale); err != nil {
 			return nil, err
+		}
+		if before.LicenseID != account.Sale.LicenseID || before.Licensee != account.Sale.Licensee {
+			m.Terms.change(before.Terms(), account.Sale.Terms())
 		}
 	}
 	switch {
@@ -146,6 +152,9 @@ func (m *Marked) save(was *SaleRow, s *server.Sale) (err error) {
 func (m *Marked) putNear(was *SaleRow, put []*server.Activation) error {
 	all, err := was.Near.list()
 	if err != nil {
+		return err
+	}
+	if err := m.nearTerms(all, put); err != nil {
 		return err
 	}
 	if all, err = with(all, put); err != nil {

@@ -15,6 +15,7 @@ type ActivationRow struct {
 	ID    string
 	Data  []byte // JSON
 	Marks []string
+	Terms []server.Term // nil until they are read, like Marks
 }
 
 // EncodeActivation returns the row of an activation.
@@ -23,7 +24,7 @@ func EncodeActivation(a *server.Activation) (*ActivationRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ActivationRow{ID: a.ID, Data: data, Marks: a.Marks()}, CheckText(a.ID)
+	return &ActivationRow{ID: a.ID, Data: data, Marks: a.Marks(), Terms: a.Terms()}, CheckText(a.ID)
 }
 
 // roomForActivation is about how long the JSON of an activation is.
@@ -68,6 +69,7 @@ func putActivation(w *strictjson.Writer, a *server.Activation) {
 		}
 		w.EndArray()
 	}
+	w.StringMember("label", a.Label)
 	w.StringsMember("machine", a.Machine)
 	w.IntMember("revision", a.Revision)
 	w.StringMember("scheme", a.Scheme)
@@ -95,6 +97,8 @@ func readActivation(r *strictjson.Reader, a *server.Activation) {
 			for e := r.Array(); e.Next(); {
 				a.Installations = append(a.Installations, readInstallation(r))
 			}
+		case "label":
+			a.Label = r.String()
 		case "machine":
 			a.Machine = readTexts(r)
 		case "revision":
@@ -188,16 +192,17 @@ func readUsed(r *strictjson.Reader) (used []server.Used) {
 	return used
 }
 
-// AllMarks returns the marks.
-func (r *ActivationRow) AllMarks() ([]string, error) {
-	if r.Marks == nil {
-		a, err := DecodeActivation(r.ID, r.Data)
-		if err != nil {
-			return nil, err
-		}
-		r.Marks = a.Marks()
+// Read reads marks and terms from the JSON, unless they are there.
+func (r *ActivationRow) Read() error {
+	if r.Marks != nil && r.Terms != nil {
+		return nil
 	}
-	return r.Marks, nil
+	a, err := DecodeActivation(r.ID, r.Data)
+	if err != nil {
+		return err
+	}
+	r.Marks, r.Terms = a.Marks(), a.Terms()
+	return nil
 }
 
 // MarkChanges returns the marks that must be added and removed to make one list

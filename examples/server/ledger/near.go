@@ -130,8 +130,7 @@ func near(all []nearOne) (Near, bool, error) {
 // row returns one as it lies apart.
 func (n *nearOne) row() (*ActivationRow, error) {
 	r := &ActivationRow{ID: n.id, Data: []byte(n.data)}
-	_, err := r.AllMarks()
-	return r, err
+	return r, r.Read()
 }
 
 // ActivationsAfter returns the activations of a row that lie near with ids

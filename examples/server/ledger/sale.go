@@ -60,11 +60,15 @@ func encodeData(s *server.Sale) ([]byte, error) {
 	w.BoolMember("blocked", s.Blocked)
 	w.BoolMember("cancelled", s.Cancelled)
 	w.StringMember("contact", s.Contact)
+	w.StringMember("count_by", string(s.CountBy))
 	putTime(&w, "created", s.Created)
 	putGivenUp(&w, s.GivenUp)
 	putDuration(&w, "grace", "grace_ns", s.Grace)
 	putDuration(&w, "lease", "lease_ns", s.Lease)
 	w.StringMember("license_id", s.LicenseID)
+	w.StringMember("licensee_company", s.Licensee.Company)
+	w.StringMember("licensee_email", s.Licensee.Email)
+	w.StringMember("licensee_name", s.Licensee.Name)
 	w.IntMember("limit", s.Limit)
 	w.BoolMember("payment_hold", s.PaymentHold)
 	w.BoolMember("pending", s.Pending)
@@ -104,6 +108,8 @@ func readMember(r *strictjson.Reader, name string, s *server.Sale) {
 		s.Cancelled = r.Bool()
 	case "contact":
 		s.Contact = r.String()
+	case "count_by":
+		s.CountBy = server.CountBy(r.String())
 	case "created":
 		s.Created = readTime(r)
 	case "given_up":
@@ -120,6 +126,12 @@ func readMember(r *strictjson.Reader, name string, s *server.Sale) {
 		s.Lease += readDuration(r, time.Nanosecond)
 	case "license_id":
 		s.LicenseID = r.String()
+	case "licensee_company":
+		s.Licensee.Company = r.String()
+	case "licensee_email":
+		s.Licensee.Email = r.String()
+	case "licensee_name":
+		s.Licensee.Name = r.String()
 	case "limit":
 		s.Limit = number(r)
 	case "payment_hold":

@@ -170,7 +170,7 @@ func (d *documentsFlags) importAll(ctx context.Context, ledger server.Ledger, k 
 
 // countersignAll countersigns the documents of the ledger in place.
 func (d *documentsFlags) countersignAll(ctx context.Context, ledger server.Ledger, k *keyrings) error {
-	sign, err := readIssuer("license-key", d.settings.licenseKey, license.RoleLicense, k.newest.Vendor())
+	sign, err := d.settings.readIssuer("license-key", d.settings.licenseKey, license.RoleLicense, k.newest.Vendor())
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func rotationPage(t testing.TB) map[string][][]string {
 		switch {
 		case strings.HasPrefix(line, "## "):
 			part = line[3:]
-		case line == "```sh":
+		case strings.HasPrefix(line, "```sh"):
 			inside = true
 			parts[part] = append(parts[part], nil)
 		case line == "```":

@@ -24,6 +24,7 @@ type settings struct {
 	allowVoid                                bool
 	tlsCert, tlsKey, trustedProxies          string
 	logFormat, logLevel, shutdownTimeout     string
+	credentials                              string // folder of systemd's credentials
 }
 
 // envPrefix is what the names of our environment variables begin with.
@@ -43,6 +44,7 @@ func (t *tool) fromEnvironment() settings {
 		activationKeys: listOf(or("ACTIVATION_KEY", "")), nextKeyrings: listOf(or("NEXT_KEYRING", "")), catalogues: listOf(or("SEND_CATALOGUE", "")),
 		tlsCert: or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
 		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
+		credentials: t.env("CREDENTIALS_DIRECTORY"),
 	}
 }
 
@@ -92,7 +94,7 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 		return c, err
 	}
 	if s.licenseKey != "" {
-		if c.License, err = readIssuer("license-key", s.licenseKey, license.RoleLicense, c.Keyring.Vendor()); err != nil {
+		if c.License, err = s.readIssuer("license-key", s.licenseKey, license.RoleLicense, c.Keyring.Vendor()); err != nil {
 			return c, err
 		}
 	}
@@ -111,7 +113,7 @@ func (s *settings) readActivationKeys(c *Config) error {
 		names = []string{""}
 	}
 	for n, name := range names {
-		i, err := readIssuer("activation-key", name, license.RoleActivation, c.Keyring.Vendor())
+		i, err := s.readIssuer("activation-key", name, license.RoleActivation, c.Keyring.Vendor())
 		switch {
 		case err != nil:
 			return err
@@ -191,11 +193,11 @@ func readKeyring(name string) (*license.Keyring, error) {
 }
 
 // readIssuer reads a private key that must have a role.
-func readIssuer(flag, name string, role license.Role, vendor string) (*issuer.Issuer, error) {
+func (s *settings) readIssuer(flag, name string, role license.Role, vendor string) (*issuer.Issuer, error) {
 	if name == "" {
 		return nil, cli.Usagef("name the private key of the role %s with --%s FILE; \"latchkey keygen --role %s\" makes one", role, flag, role)
 	}
-	key, err := issuer.ReadKeyFile(name)
+	key, err := readKey(name, s.credentials)
 	switch {
 	case errors.Is(err, issuer.ErrPermissions):
 		return nil, fmt.Errorf("--%s %s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", flag, name)

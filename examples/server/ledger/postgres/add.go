@@ -66,6 +66,7 @@ func (l *Ledger) sold(sales []*server.Sale) (*soldRows, *writes, error) {
 		for _, d := range row.Updates() {
 			w.updates.add(s.id, d)
 		}
+		w.terms.add(s.id, s.sale.Terms())
 		w.events.add(s.id, s.sale.Sold())
 	}
 	return rows, w, nil

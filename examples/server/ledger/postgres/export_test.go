@@ -4,8 +4,8 @@ package postgres
 // given rows.
 var Statements = []string{
 	idsByRequest, readAccounts, lockAccounts, readSales, activationsByMark, activationsByID,
-	updateAccounts, renameSale, putLicense, putUpdates, dropUpdates, putActivations, addMarks, dropMarks, addEvents,
-	salesByOrder, salesByCustomer, salesByProduct, allSales, nearOf, activationsOf, eventsOf,
+	updateAccounts, renameSale, putLicense, putUpdates, dropUpdates, putActivations, addMarks, dropMarks, addTerms, dropTerms, addEvents,
+	salesByOrder, salesByCustomer, salesByProduct, allSales, salesBySearch, nearOf, activationsOf, eventsOf,
 }
 
 // Lists are the statements that list sales, by the index that each is to use.
@@ -13,6 +13,9 @@ var Lists = map[string]string{
 	"sales_by_order": salesByOrder, "sales_by_customer": salesByCustomer,
 	"sales_by_product": salesByProduct, "sales_by_serial": allSales,
 }
+
+// Search is the statement that searches for sales.
+const Search = salesBySearch
 
 // Session is what a connection begins with.
 const Session = session

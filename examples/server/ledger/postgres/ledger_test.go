@@ -380,6 +380,9 @@ func TestPlans(t *testing.T) {
 	for index, statement := range postgres.Lists {
 		require.Contains(t, explain(t, conn, statement), "Index Scan using "+index, statement)
 	}
+	found := explain(t, conn, postgres.Search)
+	require.Contains(t, found, "using terms_pkey")
+	require.NotContains(t, found, "Seq Scan on terms")
 }
 
 // explain returns the plan of a statement for whatever arguments.

@@ -34,6 +34,15 @@ const (
 		FROM (SELECT * FROM sales WHERE serial > $1
 			AND ($2 = '' OR order_number = $2) AND ($3 = '' OR customer = $3) AND ($4 = '' OR product = $4) ORDER BY serial LIMIT $5) s
 		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
+	// Those that are searched for come from the index of the first search.
+	salesBySearch = `SELECT s.id, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license, u.place, u.meta, u.text,
+			a.change, a.version, a.data, a.near, a.apart
+		FROM (SELECT * FROM sales WHERE id IN (SELECT sale FROM terms WHERE kind = $6 AND term BETWEEN $7 AND $8) AND serial > $1
+			AND ($9 = '' OR id IN (SELECT sale FROM terms WHERE kind = $9 AND term BETWEEN $10 AND $11))
+			AND ($12 = '' OR id IN (SELECT sale FROM terms WHERE kind = $12 AND term BETWEEN $13 AND $14))
+			AND ($15 = '' OR id IN (SELECT sale FROM terms WHERE kind = $15 AND term BETWEEN $16 AND $17))
+			AND ($2 = '' OR order_number = $2) AND ($3 = '' OR customer = $3) AND ($4 = '' OR product = $4) ORDER BY serial LIMIT $5) s
+		JOIN accounts a ON a.sale = s.id LEFT JOIN updates u ON u.sale = s.id ORDER BY s.serial, u.place`
 
 	nearOf        = `SELECT near, apart FROM accounts WHERE sale = $1`
 	activationsOf = `SELECT id, data FROM activations WHERE sale = $1 AND id > $2 ORDER BY id LIMIT $3`
@@ -55,7 +64,15 @@ func choose(f server.Filter) string {
 }
 
 func (l *Ledger) list(ctx context.Context, f server.Filter) ([]*server.Sale, error) {
-	rows, err := l.pool.Query(ctx, choose(f), column(f.After), column(f.Order), column(f.Customer), column(f.Product), ledger.AtMost(f.Limit))
+	statement := choose(f)
+	values := []any{column(f.After), column(f.Order), column(f.Customer), column(f.Product), ledger.AtMost(f.Limit)}
+	if slots, search := ledger.Slots(f); search {
+		statement = salesBySearch
+		for _, s := range slots {
+			values = append(values, column(s.Kind), column(s.From), column(s.To))
+		}
+	}
+	rows, err := l.pool.Query(ctx, statement, values...)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type sale struct {
 	change      int64 // of the account, when it was read
 	before, now *ledger.SaleRow
 	activations map[string]*activation // those that lie apart
+	terms       []ledger.TermChanges
 	events      []server.Event
 }
 
@@ -120,5 +121,6 @@ func (s *sale) keep(m *ledger.Marked) {
 	for _, row := range m.Activations {
 		s.activation(row.ID).now = row
 	}
+	s.terms = append(s.terms, m.Terms)
 	s.events = append(s.events, m.Events...)
 }

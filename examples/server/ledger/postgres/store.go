@@ -38,6 +38,11 @@ const (
 	dropMarks = `DELETE FROM marks m USING unnest($1::bytea[], $2::bytea[], $3::text[]) AS u (sale, mark, activation)
 		WHERE m.sale = u.sale AND m.mark = u.mark AND m.activation = u.activation`
 
+	addTerms = `INSERT INTO terms (kind, term, sale, activation)
+		SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) ON CONFLICT DO NOTHING`
+	dropTerms = `DELETE FROM terms t USING unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) AS u (kind, term, sale, activation)
+		WHERE t.kind = u.kind AND t.term = u.term AND t.sale = u.sale AND t.activation = u.activation`
+
 	addEvents = `INSERT INTO events (sale, time, kind, activation, actor, detail)
 		SELECT u.sale, u.time, u.kind, u.activation, u.actor, u.detail
 		FROM unnest($1::bytea[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])

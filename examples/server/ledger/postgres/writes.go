@@ -18,6 +18,8 @@ type writes struct {
 	activations activationColumns
 	marks       markColumns
 	unmarked    markColumns
+	terms       termColumns
+	forgotten   termColumns
 	events      eventColumns
 }
 
@@ -45,6 +47,12 @@ type markColumns struct {
 	activation []string
 }
 
+type termColumns struct {
+	kind, term []string
+	sale       [][]byte
+	activation []string
+}
+
 type eventColumns struct {
 	sale                            [][]byte
 	time                            []int64
@@ -66,6 +74,36 @@ func (w *writes) sale(id ledger.Hash, s *sale) {
 	}
 	for _, e := range s.events {
 		w.events.add(id, e)
+	}
+	w.searched(id, s)
+}
+
+// searched adds the terms that are new and those that are gone. Of several jobs
+// that change one term, the last counts.
+func (w *writes) searched(id ledger.Hash, s *sale) {
+	stays := map[server.Term]bool{}
+	note := func(c ledger.TermChanges) {
+		for _, t := range c.Gone {
+			stays[t] = false
+		}
+		for _, t := range c.Added {
+			stays[t] = true
+		}
+	}
+	for _, c := range s.terms {
+		note(c)
+	}
+	for _, a := range s.activations {
+		if a.now != a.before {
+			note(a.now.Changes(a.before))
+		}
+	}
+	for t, is := range stays {
+		if is {
+			w.terms.add(id, []server.Term{t})
+		} else {
+			w.forgotten.add(id, []server.Term{t})
+		}
 	}
 }
 
@@ -143,6 +181,13 @@ func (c *markColumns) add(sale, mark ledger.Hash, activation string) {
 	c.sale, c.mark, c.activation = append(c.sale, sale[:]), append(c.mark, mark[:]), append(c.activation, activation)
 }
 
+func (c *termColumns) add(sale ledger.Hash, terms []server.Term) {
+	for _, t := range terms {
+		c.kind, c.term = append(c.kind, column(t.Kind)), append(c.term, column(t.Text))
+		c.sale, c.activation = append(c.sale, sale[:]), append(c.activation, column(t.Activation))
+	}
+}
+
 func (c *eventColumns) add(sale ledger.Hash, e server.Event) {
 	c.sale, c.time = append(c.sale, sale[:]), append(c.time, ledger.Seconds(e.Time))
 	c.kind, c.activation = append(c.kind, column(e.Kind)), append(c.activation, column(e.Activation))
@@ -175,6 +220,12 @@ func (w *writes) batch() *pgx.Batch {
 	}
 	if c := &w.unmarked; len(c.sale) > 0 {
 		b.Queue(dropMarks, c.sale, c.mark, c.activation)
+	}
+	if c := &w.forgotten; len(c.sale) > 0 {
+		b.Queue(dropTerms, c.kind, c.term, c.sale, c.activation)
+	}
+	if c := &w.terms; len(c.sale) > 0 {
+		b.Queue(addTerms, c.kind, c.term, c.sale, c.activation)
 	}
 	if c := &w.events; len(c.sale) > 0 {
 		b.Queue(addEvents, c.sale, c.time, c.kind, c.activation, c.actor, c.detail)

@@ -30,7 +30,7 @@ func (l *Ledger) add(sales []*server.Sale) (wrote bool, own, err error) {
 		return false, fmt.Errorf("%w, of the %d to be added", server.ErrExists, len(sales)), nil
 	}
 	for i, row := range rows {
-		if err := l.insert(row, sales[i].Sold()); err != nil {
+		if err := l.insert(row, sales[i]); err != nil {
 			return false, nil, err
 		}
 	}
@@ -59,7 +59,7 @@ func (l *Ledger) anyExists(rows []*ledger.SaleRow) (bool, error) {
 	return false, nil
 }
 
-func (l *Ledger) insert(r *ledger.SaleRow, sold server.Event) error {
+func (l *Ledger) insert(r *ledger.SaleRow, s *server.Sale) error {
 	q := l.request(ask(l.writer, addSale).hash(l.hasher.Serial(r.Serial)), r)
 	q.text(string(r.Serial)).text(string(r.RequestKey)).text(r.Product).text(r.Order).text(r.Customer)
 	if text := r.License(); text != nil {
@@ -78,5 +78,8 @@ func (l *Ledger) insert(r *ledger.SaleRow, sold server.Event) error {
 	if err := storeDocuments(l.writer, n, nil, r.Updates()); err != nil {
 		return err
 	}
-	return storeEvent(l.writer, n, sold)
+	if err := storeTerms(l.writer, n, ledger.TermChanges{Added: s.Terms()}); err != nil {
+		return err
+	}
+	return storeEvent(l.writer, n, s.Sold())
 }

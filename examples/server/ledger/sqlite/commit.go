@@ -56,6 +56,9 @@ func (l *Ledger) store(r *rows, m *ledger.Marked) error {
 			return err
 		}
 	}
+	if err := storeTerms(l.writer, r.sale, m.Terms); err != nil {
+		return err
+	}
 	for _, a := range m.Activations {
 		if err := l.storeActivation(r, a); err != nil {
 			return err
@@ -83,6 +86,9 @@ const (
 
 	addMark  = `INSERT OR IGNORE INTO marks (sale, mark, activation) VALUES (?, ?, ?)`
 	dropMark = `DELETE FROM marks WHERE sale = ? AND mark = ? AND activation = ?`
+
+	addTerm  = `INSERT OR IGNORE INTO terms (kind, term, sale, activation) VALUES (?, ?, ?, ?)`
+	dropTerm = `DELETE FROM terms WHERE kind = ? AND term = ? AND sale = ? AND activation = ?`
 
 	addEvent = `INSERT INTO events (sale, time, kind, activation, actor, detail) VALUES (?, ?, ?, ?, ?, ?)`
 )
@@ -142,7 +148,7 @@ func (l *Ledger) storeActivation(r *rows, a *ledger.ActivationRow) error {
 			return err
 		}
 		if l.writer.Changes() > 0 {
-			return l.storeMarks(r.sale, a.ID, nil, a.Marks)
+			return l.storeFound(r.sale, a, nil)
 		}
 		// It is there, and was not loaded.
 		if err := r.find(ask(l.writer, activationByID).int(r.sale).text(a.ID)); err != nil {
@@ -153,11 +159,36 @@ func (l *Ledger) storeActivation(r *rows, a *ledger.ActivationRow) error {
 	if err := ask(l.writer, updateActivation).text(string(a.Data)).int(r.sale).text(a.ID).run(); err != nil {
 		return err
 	}
-	before, err := known.AllMarks()
-	if err != nil {
+	if err := known.Read(); err != nil {
 		return err
 	}
-	return l.storeMarks(r.sale, a.ID, before, a.Marks)
+	return l.storeFound(r.sale, a, known)
+}
+
+// storeFound writes what an activation is found by: its marks and terms.
+func (l *Ledger) storeFound(sale int64, a, before *ledger.ActivationRow) error {
+	var marks []string
+	if before != nil {
+		marks = before.Marks
+	}
+	if err := l.storeMarks(sale, a.ID, marks, a.Marks); err != nil {
+		return err
+	}
+	return storeTerms(l.writer, sale, a.Changes(before))
+}
+
+func storeTerms(conn *sqlite.Conn, sale int64, c ledger.TermChanges) error {
+	for _, t := range c.Gone {
+		if err := ask(conn, dropTerm).text(string(t.Kind)).text(t.Text).int(sale).text(t.Activation).run(); err != nil {
+			return err
+		}
+	}
+	for _, t := range c.Added {
+		if err := ask(conn, addTerm).text(string(t.Kind)).text(t.Text).int(sale).text(t.Activation).run(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) storeMarks(sale int64, activation string, before, after []string) error {

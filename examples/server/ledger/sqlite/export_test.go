@@ -4,8 +4,8 @@ package sqlite
 // given rows.
 var Statements = []string{
 	saleBySerial, saleByRequest, activationByMark, activationByID, updateAccount, renameSale, putLicense, putUpdate, dropUpdate,
-	addActivation, updateActivation, addMark, dropMark, addEvent, countSale, addSale, addAccount,
-	salesByOrder, salesByCustomer, salesByProduct, allSales, nearOf, activationsOf, eventsOf,
+	addActivation, updateActivation, addMark, dropMark, addTerm, dropTerm, addEvent, countSale, addSale, addAccount,
+	salesByOrder, salesByCustomer, salesByProduct, allSales, salesBySearch, nearOf, activationsOf, eventsOf,
 }
 
 // OnCommit has a function called with the number of changes before each COMMIT

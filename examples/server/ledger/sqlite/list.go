@@ -31,6 +31,15 @@ const (
 		FROM (SELECT * FROM sales INDEXED BY sales_by_serial WHERE serial > ?1
 			AND (?2 = '' OR order_number = ?2) AND (?3 = '' OR customer = ?3) AND (?4 = '' OR product = ?4) ORDER BY serial LIMIT ?5) s
 		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
+	// Those that are searched for come from the index of the first search.
+	salesBySearch = `SELECT s.n, s.serial, s.request_key, s.product, s.order_number, s.customer, s.license,
+			a.version, a.data, a.near, a.apart, u.place, u.meta, u.text
+		FROM (SELECT * FROM sales NOT INDEXED WHERE n IN (SELECT sale FROM terms WHERE kind = ?6 AND term BETWEEN ?7 AND ?8) AND serial > ?1
+			AND (?9 = '' OR n IN (SELECT sale FROM terms WHERE kind = ?9 AND term BETWEEN ?10 AND ?11))
+			AND (?12 = '' OR n IN (SELECT sale FROM terms WHERE kind = ?12 AND term BETWEEN ?13 AND ?14))
+			AND (?15 = '' OR n IN (SELECT sale FROM terms WHERE kind = ?15 AND term BETWEEN ?16 AND ?17))
+			AND (?2 = '' OR order_number = ?2) AND (?3 = '' OR customer = ?3) AND (?4 = '' OR product = ?4) ORDER BY serial LIMIT ?5) s
+		CROSS JOIN accounts a ON a.sale = s.n LEFT JOIN updates u ON u.sale = s.n ORDER BY s.serial, u.place`
 
 	nearOf        = `SELECT a.near, a.apart FROM sales s CROSS JOIN accounts a ON a.sale = s.n WHERE s.id = ?`
 	activationsOf = `SELECT a.id, a.data FROM sales s JOIN activations a ON a.sale = s.n WHERE s.id = ? AND a.id > ? ORDER BY a.id LIMIT ?`
@@ -53,7 +62,17 @@ func choose(f server.Filter) string {
 }
 
 func list(conn *sqlite.Conn, f server.Filter) (sales []*server.Sale, err error) {
-	q := ask(conn, choose(f)).text(string(f.After)).text(f.Order).text(f.Customer).text(f.Product).int(ledger.AtMost(f.Limit))
+	statement := choose(f)
+	slots, search := ledger.Slots(f)
+	if search {
+		statement = salesBySearch
+	}
+	q := ask(conn, statement).text(string(f.After)).text(f.Order).text(f.Customer).text(f.Product).int(ledger.AtMost(f.Limit))
+	for _, s := range slots {
+		if search {
+			q.text(string(s.Kind)).text(s.From).text(s.To)
+		}
+	}
 	var found []*ledger.SaleRow
 	last := int64(0)
 	for q.next() {

@@ -73,6 +73,17 @@ CREATE TABLE marks (
 	PRIMARY KEY (sale, mark, activation)
 );
 
+-- What sales are searched for by: ids and words of licences and activations,
+-- folded as package activation/server folds them. The activation is empty where a
+-- term is the sale's own.
+CREATE TABLE terms (
+	kind       text COLLATE "C" NOT NULL,
+	term       text COLLATE "C" NOT NULL,
+	sale       bytea NOT NULL,
+	activation text COLLATE "C" NOT NULL,
+	PRIMARY KEY (kind, term, sale, activation)
+);
+
 CREATE TABLE events (
 	sale       bytea NOT NULL,
 	id         bigint GENERATED ALWAYS AS IDENTITY,

@@ -55,6 +55,17 @@ CREATE TABLE marks (
 	PRIMARY KEY (sale, mark, activation)
 ) STRICT, WITHOUT ROWID;
 
+-- What sales are searched for by: ids and words of licences and activations,
+-- folded as package activation/server folds them. The activation is empty where a
+-- term is the sale's own.
+CREATE TABLE terms (
+	kind       TEXT NOT NULL,
+	term       TEXT NOT NULL,
+	sale       INTEGER NOT NULL,
+	activation TEXT NOT NULL,
+	PRIMARY KEY (kind, term, sale, activation)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE events (
 	id         INTEGER PRIMARY KEY,
 	sale       INTEGER NOT NULL,

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"slices"
+
+	"github.com/latchkey-go/latchkey/binding"
+)
+
+// A CountBy says what takes a place of a sale that has no binding scheme. Under
+// a scheme, a machine does.
+type CountBy string
+
+const (
+	// CountMachines recognises a machine by the fingerprint in its request, so
+	// that a product that is installed again on it takes no other place. The
+	// package comment says what must agree. Where there is no fingerprint, or it
+	// says too little, each installation takes a place.
+	CountMachines CountBy = ""
+	// CountInstallations gives each installation a place: each user's account on a
+	// machine, and each new installation on it.
+	CountInstallations CountBy = "installation"
+)
+
+// The schemes by which machines are counted where a sale has none. A machine is
+// compared only with those that are counted by the same one.
+var (
+	// countByInstance is for machines that were given an identity, which decides
+	// alone.
+	countByInstance = mustScheme(binding.SchemeInstance)
+	// countByVirtual is for machines without a disk or a network card of their
+	// own: virtual machines and containers. A machine id is the same in every copy
+	// of an image, and a board in every container of a host; so both must agree.
+	countByVirtual = mustScheme("board+machine")
+	// countByHardware is for the others: two of four may differ or be unreadable.
+	countByHardware = mustScheme(binding.SchemeDesktop)
+)
+
+func mustScheme(line string) binding.Scheme {
+	scheme, err := binding.ParseScheme(line)
+	if err != nil {
+		panic(err)
+	}
+	return scheme
+}
+
+func isCounting(scheme string) bool {
+	return scheme == countByInstance.String() || scheme == countByVirtual.String() || scheme == countByHardware.String()
+}
+
+// countingScheme returns the scheme by which a machine is counted.
+func countingScheme(machine *binding.Fingerprint) binding.Scheme {
+	scheme := countByHardware
+	for _, c := range machine.Components() {
+		switch {
+		case c.Name == "instance" && c.State == binding.Readable:
+			return countByInstance
+		case (c.Name == "disk" || c.Name == "mac") && c.State == binding.Absent:
+			scheme = countByVirtual
+		}
+	}
+	return scheme
+}
+
+// counted is the place of the visitor's machine in a sale without a scheme. An
+// installation that is active keeps its place, whatever became of its machine.
+func (v *visit) counted(a *Account, own *Activation) place {
+	if a.Sale.CountBy == CountInstallations || v.machine == nil {
+		return place{activation: own}
+	}
+	scheme := countingScheme(v.machine)
+	if own != nil && own.Active {
+		return v.countedOn(own, scheme)
+	}
+	if same := v.sameCounted(a, scheme); same != nil {
+		return v.countedOn(same, scheme)
+	}
+	if own != nil {
+		return v.countedOn(own, scheme)
+	}
+	return v.countAs(nil, scheme)
+}
+
+// sameCounted returns the activation of the visitor's machine among those that
+// are counted by a scheme, nil if there is none.
+func (v *visit) sameCounted(a *Account, scheme binding.Scheme) (best *Activation) {
+	for _, one := range a.Activations {
+		if one.Scheme == scheme.String() && v.isStill(one, scheme) && (best == nil || one.newerThan(best)) {
+			best = one
+		}
+	}
+	return best
+}
+
+// isStill reports whether the visitor's machine is that of an activation. Copies
+// of a virtual machine share all but the board, so one that is known must agree.
+func (v *visit) isStill(one *Activation, scheme binding.Scheme) bool {
+	m, err := v.machine.Match(scheme, one.Data)
+	return err == nil && m.OK() && !slices.Contains(m.Changed, "board")
+}
+
+// countedOn is the place of a machine that is known. Its drift is followed within
+// tolerance only: otherwise an installation that is carried from machine to
+// machine would make room on each for another one.
+func (v *visit) countedOn(one *Activation, scheme binding.Scheme) place {
+	if one.Data == nil {
+		return v.countAs(one, scheme)
+	}
+	under, err := binding.ParseScheme(one.Scheme)
+	if err != nil || !v.isStill(one, under) {
+		return place{activation: one}
+	}
+	if !isCounting(one.Scheme) || scheme == countByInstance && under != scheme {
+		return v.countAs(one, scheme)
+	}
+	m, err := v.machine.Match(under, one.Data)
+	if err != nil {
+		return place{activation: one}
+	}
+	p, why := v.matched(under, one, m)
+	if why != nil {
+		return place{activation: one}
+	}
+	return p
+}
+
+// countAs is the place of a machine that will be known by a scheme from now on,
+// if its fingerprint says enough.
+func (v *visit) countAs(one *Activation, scheme binding.Scheme) place {
+	p, why := v.bind(scheme, one)
+	if why != nil {
+		return place{activation: one}
+	}
+	return p
+}

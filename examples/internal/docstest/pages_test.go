@@ -1,0 +1,39 @@
+package docstest
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// pages are the pages that this test runs: those of docs, and the READMEs of
+// the examples. Pages that need more than Run gives have a test of their own.
+func pages(t *testing.T) (paths []string) {
+	t.Helper()
+	for _, dir := range []string{"../../../docs", "../../latchkey", "../../quickstart", "../../bench"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && strings.HasSuffix(path, ".md") {
+				paths = append(paths, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(paths) < 5 {
+		t.Fatalf("there are only %d pages", len(paths))
+	}
+	return paths
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	for _, path := range pages(t) {
+		t.Run(filepath.ToSlash(strings.TrimLeft(path, "./\\")), func(t *testing.T) {
+			t.Parallel()
+			Run(t, path)
+		})
+	}
+}
