@@ -228,6 +228,9 @@ func describeKeyring(ring *license.Keyring) string {
 		text += fmt.Sprintf("; the next one needs %d of its root keys", ring.Quorum())
 	}
 	text += ".\n"
+	if ring.Quorum() == 0 {
+		text += "It has no root key, so products that embed it can never follow another keyring.\n"
+	}
 	for _, key := range ring.Keys() {
 		text += fmt.Sprintf("  %s  %-10s  until %s\n", key.Public.ID(), key.Role, key.End)
 	}
