@@ -58,6 +58,7 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 			change.LicenseID = c.licenseID(a.Serial)
 		}
 	}
+	refused = c.whileWaiting(refused)
 	if refused == nil && r.Code != "" && !confirmed {
 		refused = c.verdict(r)
 	}

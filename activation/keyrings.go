@@ -203,6 +203,20 @@ func (c *Client) waits() *license.Reason {
 	return keyringWaits(next, c.state.Voided)
 }
 
+// whileWaiting returns why a document was refused: one by a new key of a keyring
+// that waits is good, and waits with it.
+func (c *Client) whileWaiting(refused error) error {
+	if !errors.Is(refused, license.KeyUnknown) && !errors.Is(refused, license.KeyEnded) {
+		return refused
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if why := c.waits(); why != nil {
+		return why
+	}
+	return refused
+}
+
 // holdsLater returns why a document that somebody brings does not hold under
 // the keyring that waits, nil if it does or none waits.
 func (c *Client) holdsLater(open func(k *license.Keyring) error) error {
