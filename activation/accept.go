@@ -228,7 +228,9 @@ func (c *Client) takeDocuments(s *state, r *license.Reply, change *Change) error
 		case license.KindKeyring:
 			continue
 		case license.KindCatalogue:
-			err = c.takeCatalogue(s, text, change)
+			if err = c.takeCatalogue(s, text, change); err != nil {
+				continue // the licence does not depend on it, and the next reply has it again
+			}
 		case license.KindUpdate:
 			err = c.takeUpdate(s, []byte(text), change)
 		default:
