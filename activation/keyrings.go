@@ -131,54 +131,54 @@ func (c *Client) under(k *license.Keyring, do func()) {
 	do()
 }
 
-// follow edits a state, and has it follow the keyrings that wait in it and those
-// that are offered if nothing is lost by that. Edit is called up to three times,
-// each time on a state as it was; only what the last call did counts.
+// follow edits a state, and follows the keyrings that wait in it and those that
+// are offered if nothing is lost by that. Edit is called up to three times, each
+// time on the state as it was; only what the last call did counts.
 func (c *Client) follow(s *state, offered []string, edit func(s *state) error) error {
 	chain, next, _ := c.rotated(slices.Concat(s.Waiting, offered))
 	if next == nil {
 		s.Waiting, s.Voided = nil, nil
 		return edit(s)
 	}
-	before := s.clone()
 	c.waiting = next
 	defer func() { c.waiting = nil }()
-	refused := edit(s)
-	kept := c.view(s)
+	present := s.clone()
+	refused := edit(present)
 	if refused != nil {
-		kept = c.view(before)
+		present = s.clone()
 	}
-	tried := before.clone()
-	var err error
-	var lost []string
-	c.under(next, func() {
-		if err = edit(tried); err == nil {
-			c.catalogue = c.catalogueOf(tried)
-			lost = kept.lost(c.view(tried))
-			c.dropVoidKeys(tried)
-		}
-	})
+	later, lost, err := c.later(s, next, c.view(present), edit)
 	switch {
 	case err == nil && len(lost) == 0:
-		tried.Keyrings = append(tried.Keyrings, chain...)
-		tried.Waiting, tried.Voided = nil, nil
-		*s = *tried
+		later.Keyrings, later.Waiting, later.Voided = append(later.Keyrings, chain...), nil, nil
+		*s = *later
 		return nil
-	case refused != nil && err == nil:
-		return keyringWaits(next, lost)
+	case refused != nil && err == nil: // it is possible under the next keyring alone, which has to wait
+		return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: lost}
 	case refused != nil:
 		return refused
 	}
-	if err != nil { // of what the edit does, which is possible under the present keyring alone
-		tried = before.clone()
-		c.under(next, func() { lost = kept.lost(c.view(tried)) })
-	}
-	*s = *before
 	if err := edit(s); err != nil {
 		return err
 	}
 	s.Waiting, s.Voided = chain, lost
 	return nil
+}
+
+// later edits a copy of a state under the next keyring, and returns it with what
+// is lost by that, beside the present view. If the edit is impossible then, err
+// says why, and lost is of the state without it.
+func (c *Client) later(s *state, next *license.Keyring, present view, edit func(s *state) error) (later *state, lost []string, err error) {
+	later = s.clone()
+	c.under(next, func() {
+		if err = edit(later); err != nil {
+			later = s.clone()
+		}
+		c.catalogue = c.catalogueOf(later)
+		lost = present.lost(c.view(later))
+		c.dropVoidKeys(later)
+	})
+	return later, lost, err
 }
 
 // dropVoidKeys takes typed keys out of a state that do not hold under the keyring
@@ -190,17 +190,13 @@ func (c *Client) dropVoidKeys(s *state) {
 	})
 }
 
-func keyringWaits(next *license.Keyring, lost []string) *license.Reason {
-	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: lost}
-}
-
 // waits returns what there is to tell of a keyring that waits, nil if none does.
 func (c *Client) waits() *license.Reason {
 	_, next, _ := c.rotated(c.state.Waiting)
 	if next == nil {
 		return nil
 	}
-	return keyringWaits(next, c.state.Voided)
+	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: c.state.Voided}
 }
 
 // whileWaiting returns why a document was refused: one by a new key of a keyring

@@ -36,7 +36,7 @@ type rotationStory struct {
 // countersigned and checked, everybody has the newest keyring and all updates.
 func TestNobodyIsUnlicensed(t *testing.T) {
 	t.Parallel()
-	for _, seed := range []uint64{0, 1, 2, 3, 4, 5, 9, 18, 24, 116, 178, 215} { // the last ones have found something
+	for _, seed := range []uint64{0, 1, 2, 3, 4, 5, 9, 18, 24, 116, 178, 215} { // the last ones have found faults
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := &rotationStory{t: t, vendor: activationtest.New(t), draw: rand.New(rand.NewPCG(seed, 7))}
