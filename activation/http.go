@@ -53,16 +53,32 @@ const (
 )
 
 // NewHTTP returns the courier to a server. The address has the scheme https, or
-// http where it is this machine's own.
+// http where it is this machine's own; see NewInsecureHTTP for a network of one's
+// own. For a private certificate authority, set the transport's RootCAs,
+//
+//	courier.Client.Transport.(*http.Transport).TLSClientConfig.RootCAs = authority
+//
+// or have SSL_CERT_FILE or SSL_CERT_DIR name it in the environment, which Go reads
+// on Unix other than macOS.
 func NewHTTP(server string) (*HTTP, error) {
 	u, err := url.Parse(server)
-	switch {
-	case err == nil && strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/"+exchangePath):
-		return nil, errors.New("leave /v1/exchange out of the server's address: it is added")
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+	if err != nil {
 		return nil, errors.New("a server's address is like https://licenses.acme.example")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("the address of %s must begin with https: over http, others could read the serial number", u.Hostname())
+	}
+	if u.Scheme == "http" && u.Host != "" && !isLoopback(u.Hostname()) {
+		return nil, fmt.Errorf("the address of %s must begin with https: over http, others could read the serial number; in a network of your own, where that is no danger, use NewInsecureHTTP as Options.Courier", u.Hostname())
+	}
+	return newHTTP(u)
+}
+
+// newHTTP returns the courier to a server at an address with the scheme https or
+// http.
+func newHTTP(u *url.URL) (*HTTP, error) {
+	switch {
+	case strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/"+exchangePath):
+		return nil, errors.New("leave /v1/exchange out of the server's address: it is added")
+	case u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("a server's address is like https://licenses.acme.example")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("a server's address begins with https://")
 	}
@@ -165,7 +181,7 @@ func (h *HTTP) try(ctx context.Context, request []byte) ([]byte, *failure) {
 	post.Header.Set("User-Agent", "latchkey/1")
 	response, err := h.Client.Do(post)
 	if err != nil {
-		return nil, &failure{detail: describe(err), err: err, sent: sent.Load(), final: isInsecure(err)}
+		return nil, &failure{detail: describe(err), err: err, sent: sent.Load(), final: isInsecure(err) || errors.Is(err, errNotPrivate)}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, license.MaxReply+1))
@@ -212,6 +228,8 @@ func describe(err error) string {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
+	case errors.Is(err, errNotPrivate):
+		return "the server is not in a private network, and plain HTTP goes no further"
 	case errors.As(err, &dns):
 		return "the name of the server was not found"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -63,7 +63,9 @@ type Options struct {
 	// Server is the address of the vendor's activation server, such as
 	// "https://licenses.acme.example", without which a product is licensed by
 	// files and typed keys alone. The address of another machine begins with
-	// https. Courier takes its place, to reach the server in another way.
+	// https. Courier takes its place, to reach the server in another way: in plain
+	// HTTP within a network of one's own (NewInsecureHTTP), or by a private
+	// certificate authority (NewHTTP).
 	Server  string
 	Courier Courier
 	// AutoCheck is how often the server is asked in the background, and sooner

@@ -6,22 +6,22 @@ import "time"
 // name. It is signed and comes with the product, so that a key need not carry
 // what an edition contains.
 type Catalogue struct {
-	Vendor   string
-	Product  string
-	Issued   time.Time
-	Editions []Edition // as read: in ascending order of their numbers
+	Vendor   string    `json:"vendor"`
+	Product  string    `json:"product"`
+	Issued   time.Time `json:"issued,omitzero"`
+	Editions []Edition `json:"editions"` // as read: in ascending order of their numbers
 }
 
 // An Edition is what an activation key with its number grants. Its features
 // have terms of their own only where these are shorter than the key's.
 type Edition struct {
-	Number      int
-	Name        string
-	Kind        Kind
-	MaxVersion  string
-	Maintenance Maintenance
-	Features    []Feature
-	Hints       Hints
+	Number      int         `json:"number"`
+	Name        string      `json:"name"`
+	Kind        Kind        `json:"kind"`
+	MaxVersion  string      `json:"max_version,omitempty"`
+	Maintenance Maintenance `json:"maintenance,omitzero"`
+	Features    []Feature   `json:"features"`
+	Hints       Hints       `json:"hints,omitzero"`
 }
 
 // Edition returns the edition with a number.

@@ -76,8 +76,8 @@ func Check(l *License, env Env) *Result {
 	if c.next != 0 {
 		c.wake(c.next.Start())
 	}
-	if r := c.env.Receipt; r != nil && r.Hold == HoldPayment {
-		c.payment()
+	if slices.ContainsFunc(c.r.Reasons, saysWorking) {
+		c.r.Reasons = marked(c.r.Reasons, c.r.State().Works())
 	}
 	return c.r
 }
@@ -198,22 +198,44 @@ func (c *checker) receipt() {
 	}
 }
 
-// payment says of a payment that is not recorded whether what is licensed works,
-// which is known only when everything else has been decided.
-func (c *checker) payment() {
-	mark := func(reasons []Reason, works bool) []Reason {
-		reasons = slices.Clone(reasons) // decisions share those of the whole licence
-		for i := range reasons {
-			if reasons[i].Code == PaymentPending {
-				reasons[i].Working = works
-			}
-		}
-		return reasons
+// saysWorking reports whether the sentence of a reason says that something works
+// on, if it does.
+func saysWorking(r Reason) bool {
+	return r.Code == PaymentPending || r.Code == LeaseGrace || r.Code == LicenseProvisional || r.Code == HardwareDrift || r.Code == MaintenanceKept
+}
+
+// marked returns reasons with what works recorded in those that say so.
+func marked(reasons []Reason, works bool) []Reason {
+	own := slices.Clip(slices.Clone(reasons))
+	for i := range own {
+		own[i].Working = works && saysWorking(own[i])
 	}
-	c.r.Reasons = mark(c.r.Reasons, c.r.State().Works())
-	for i := range c.r.Decisions {
-		d := &c.r.Decisions[i]
-		d.Reasons = mark(d.Reasons, d.State.Works())
+	return own
+}
+
+// markWorking records in the reasons of features whether they work, which is known
+// only when everything else has been decided. Features without reasons of their
+// own share those of the licence.
+func (c *checker) markWorking(decisions []Decision) {
+	shared := c.r.Reasons
+	if !slices.ContainsFunc(shared, saysWorking) {
+		return
+	}
+	var working, stopped []Reason
+	for i := range decisions {
+		d := &decisions[i]
+		of := &stopped
+		if d.State.Works() {
+			of = &working
+		}
+		switch {
+		case len(d.Reasons) > len(shared):
+			d.Reasons = marked(d.Reasons, d.State.Works())
+			continue
+		case *of == nil:
+			*of = marked(shared, d.State.Works())
+		}
+		d.Reasons = *of
 	}
 }
 
@@ -402,10 +424,12 @@ func (c *checker) product(p *Product) {
 	outer, reasons := c.all, c.r.Reasons
 	c.version(p)
 	c.r.Maintenance = p.Maintenance
+	first := len(c.r.Decisions)
 	c.r.Decisions = slices.Grow(c.r.Decisions, len(p.Features))
 	for i := range p.Features {
 		c.feature(p.ID, &p.Features[i])
 	}
+	c.markWorking(c.r.Decisions[first:])
 	if c.env.Product == "" { // what holds for this product does not for the next
 		c.all, c.r.Reasons = outer, slices.Clip(reasons)
 	}

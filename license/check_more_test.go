@@ -1,6 +1,7 @@
 package license_test
 
 import (
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -63,22 +64,45 @@ func TestDecisionWithoutALicenceForTheProduct(t *testing.T) {
 	require.Equal(t, []license.Reason{{Code: license.NoLicense, Product: "cad", Offline: true}}, none)
 }
 
-// Nothing is said to keep working that does not.
-func TestPaymentPendingSaysWhatWorks(t *testing.T) {
+// Nothing is said to keep working that does not, of the whole licence or of a
+// feature.
+func TestSentencesOfWhatWorks(t *testing.T) {
 	t.Parallel()
-	hold := &license.Receipt{Serial: "S-1", Hold: license.HoldPayment}
-	l := licenceOf(license.Feature{ID: "f"}, license.Feature{ID: "g", Term: license.Until(license.DateOf(noon) - 1)})
-	r := license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
-	require.True(t, r.Reasons[0].Working)
-	require.Contains(t, r.Reasons[0].Text(license.English), "keeps working")
-	require.True(t, r.Decision("f").Reasons[0].Working)
-	require.Equal(t, license.PaymentPending, r.Decision("g").Reasons[0].Code)
-	require.False(t, r.Decision("g").Reasons[0].Working, "it has expired")
+	ended := license.Until(license.DateOf(noon) - 1)
+	check := func(window license.Term) *license.Result {
+		l := licenceOf(license.Feature{ID: "f"}, license.Feature{ID: "g", Term: ended}, license.Feature{ID: "h"})
+		l.Kind, l.Window = license.Provisional, window
+		l.Products[0].Maintenance = license.Maintenance{Until: license.DateOf(noon) - 1, Lapse: license.Keep}
+		isBound(l)
+		return license.Check(l, license.Env{
+			Now: noon, Product: "cad", Released: noon.AddDate(0, -1, 0), Host: fakeHost{drift: []string{"cpu"}, allowed: 2},
+			Receipt: &license.Receipt{Serial: "S-1", Hold: license.HoldPayment, Lease: license.Lease{Until: noon, Grace: noon.AddDate(0, 1, 0)}},
+		})
+	}
+	say := regexp.MustCompile("keeps (working|running)|works in full")
+	says := func(reasons []license.Reason) (n int) {
+		for i := range reasons {
+			if say.MatchString(reasons[i].Text(license.English) + reasons[i].Remedy(license.English)) {
+				n++
+			}
+		}
+		return n
+	}
+	r := check(license.Term{})
+	require.Equal(t, 5, says(r.Reasons))
+	require.Equal(t, 5, says(r.Decision("f").Reasons))
+	require.Equal(t, 0, says(r.Decision("g").Reasons), "it has expired")
+	require.Len(t, r.Decision("g").Reasons, 6)
+	require.Equal(t, 5, says(r.Decision("h").Reasons))
+	_ = append(r.Decisions[0].Reasons, license.Reason{Code: "a"})
+	require.Len(t, append(r.Decisions[2].Reasons, license.Reason{Code: "b"}), 6)
 
-	l.Window = license.Until(license.DateOf(noon) - 1)
-	r = license.Check(l, license.Env{Now: noon, Product: "cad", Receipt: hold})
-	require.Equal(t, license.PaymentPending, r.Reasons[0].Code)
-	require.NotContains(t, r.Reasons[0].Text(license.English), "keeps working")
+	r = check(ended)
+	require.Equal(t, license.StateExpired, r.State())
+	require.Equal(t, 0, says(r.Reasons))
+	for _, d := range r.Decisions {
+		require.Equal(t, 0, says(d.Reasons), d.Feature.ID)
+	}
 }
 
 func TestStates(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 
 // A Date is a day in UTC: the number of days since 1 January 1970. Its zero
 // value is no date. A right that runs until a date runs to 23:59:59 UTC of
-// that day, and one from a date begins with it.
+// that day, and one from a date begins with it. As text and in JSON it is
+// "2006-01-02", and "" for no date.
 type Date int32
 
 // maxDate is 31 December 9999, the last day with a four-digit year.
@@ -22,6 +23,16 @@ func DateOf(t time.Time) Date {
 		return 0
 	}
 	return Date(t.Unix() / day)
+}
+
+// NewDate returns a day, such as NewDate(2027, time.December, 31). It is no date
+// for a day that the calendar does not have, such as 30 February, and for one
+// outside 1970-01-02 to 9999-12-31.
+func NewDate(year int, month time.Month, day int) Date {
+	if year < 1970 || year > 9999 || month < time.January || month > time.December || day < 1 || day > daysIn(year, int(month)) {
+		return 0
+	}
+	return civil(year, int(month), day)
 }
 
 // today returns the day on which t falls, where time is compared with dates: a
@@ -119,10 +130,18 @@ func appendTwo(b []byte, n int) []byte {
 	return append(b, '-', byte('0'+n/10), byte('0'+n%10))
 }
 
-// A Span is a length of time: calendar months, then days.
+// A Span is a length of time: calendar months, then days. As JSON it is
+// {"months":3,"days":1}.
 type Span struct {
-	Months, Days int
+	Months int `json:"months,omitzero"`
+	Days   int `json:"days,omitzero"`
 }
+
+// Days returns a span of n days.
+func Days(n int) Span { return Span{Days: n} }
+
+// Months returns a span of n calendar months.
+func Months(n int) Span { return Span{Months: n} }
 
 // IsZero reports whether the span has no length.
 func (s Span) IsZero() bool { return s == Span{} }

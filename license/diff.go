@@ -1,22 +1,27 @@
 package license
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // A Diff says what an update did to a licence, item by item, also where it did
 // nothing.
 type Diff struct {
-	UpdateID string
-	Changes  []Change
-	Reset    []Ref // features whose usage starts anew
+	UpdateID string   `json:"update_id"`
+	Changes  []Change `json:"changes"`
+	Reset    []Ref    `json:"reset,omitempty"` // features whose usage starts anew
 }
 
 // A Change is one item of a Diff. Old and New are the values in English, ""
 // for none.
 type Change struct {
-	Product, Feature string
-	Field            string // "term", "runs", "maintenance", …; "" for a whole feature or product
-	Old, New         string
-	Note             Note
+	Product string `json:"product,omitempty"`
+	Feature string `json:"feature,omitempty"`
+	Field   string `json:"field,omitempty"` // "term", "runs", "maintenance", …; "" for a whole feature or product
+	Old     string `json:"old,omitempty"`
+	New     string `json:"new,omitempty"`
+	Note    Note   `json:"note"`
 }
 
 // A Note says why an item is as it is.
@@ -26,12 +31,36 @@ const (
 	Changed          Note = "changed"
 	Added            Note = "added"
 	Removed          Note = "removed"
-	NothingUnlimited Note = "nothing: it had no limit"
-	NothingEarlier   Note = "nothing: what was there reaches further"
+	NothingUnlimited Note = "nothing_unlimited" // it had no limit
+	NothingEarlier   Note = "nothing_earlier"   // what was there reaches further
 )
 
+// String returns the note in English.
+func (n Note) String() string {
+	switch n {
+	case NothingUnlimited:
+		return "nothing: it had no limit"
+	case NothingEarlier:
+		return "nothing: what was there reaches further"
+	default:
+		return string(n)
+	}
+}
+
+// String returns the changes, one after the other.
+func (d Diff) String() string {
+	lines := make([]string, 0, len(d.Changes)+len(d.Reset))
+	for _, c := range d.Changes {
+		lines = append(lines, c.String())
+	}
+	for _, ref := range d.Reset {
+		lines = append(lines, ref.String()+": usage starts anew")
+	}
+	return d.UpdateID + ": " + strings.Join(lines, "; ")
+}
+
 // Changed reports whether the update changed anything.
-func (d *Diff) Changed() bool {
+func (d Diff) Changed() bool {
 	for _, c := range d.Changes {
 		if c.Note == Changed || c.Note == Added || c.Note == Removed {
 			return true
@@ -56,7 +85,7 @@ func (c Change) String() string {
 	if c.Note == Changed {
 		return name + ": " + orNone(c.Old) + " -> " + orNone(c.New)
 	}
-	return name + ": " + string(c.Note)
+	return name + ": " + c.Note.String()
 }
 
 func orNone(s string) string {

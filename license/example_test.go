@@ -2,6 +2,7 @@ package license_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -54,10 +55,9 @@ key ` + key.Public().ID() + ` license 2031-12-31 iojj3XQJ8ZX9UtstPLpdcspnCb8dlBI
 
 // The check says what works, until when, and why.
 func ExampleCheck() {
-	end, _ := license.ParseDate("2026-03-31")
 	l := &license.License{Kind: license.Full, Products: []license.Product{{ID: "acme-cad", MaxVersion: "4", Features: []license.Feature{
 		{ID: "draw"},
-		{ID: "export", Term: license.Until(end)},
+		{ID: "export", Term: license.Until(license.NewDate(2026, time.March, 31))},
 		{ID: "render", Runs: 100},
 	}}}}
 	r := license.Check(l, license.Env{
@@ -82,11 +82,10 @@ func ExampleCheck() {
 // The vendor previews an update by the rules that the customer's computer
 // applies it by.
 func ExampleApply() {
-	end, _ := license.ParseDate("2026-03-30")
 	l := &license.License{ID: "L-1001", Serial: "S-1001", Vendor: "acme", Kind: license.Full, Products: []license.Product{{
-		ID: "acme-cad", Features: []license.Feature{{ID: "draw"}, {ID: "export", Term: license.Until(end)}},
+		ID: "acme-cad", Features: []license.Feature{{ID: "draw"}, {ID: "export", Term: license.Until(license.NewDate(2026, time.March, 30))}},
 	}}}
-	month := license.Term{Kind: license.Extend, Span: license.Span{Days: 30}}
+	month := license.Term{Kind: license.Extend, Span: license.Days(30)}
 	runs := int64(100)
 	u := &license.Update{ID: "U-1", Vendor: "acme", Serial: "S-1001", Sequence: 1, Products: []license.ProductChange{{
 		ID: "acme-cad", Features: []license.FeatureChange{{ID: "draw", Term: &month}, {ID: "export", Term: &month}, {ID: "render", Runs: &runs}},
@@ -105,4 +104,46 @@ func ExampleApply() {
 	// acme-cad/export term: until 2026-03-30 -> until 2026-04-29
 	// acme-cad/render: added
 	// again: true
+}
+
+// What a service answers with: words for states and dates, and for each reason its
+// sentence and remedy.
+func ExampleDecision_json() {
+	l := &license.License{Kind: license.Full, Products: []license.Product{{ID: "acme-cad", Features: []license.Feature{
+		{ID: "export", Term: license.Until(license.NewDate(2026, time.March, 31))},
+	}}}}
+	r := license.Check(l, license.Env{Now: time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC), Product: "acme-cad"})
+	text, err := json.MarshalIndent(r.Decision("export"), "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(text))
+	// Output:
+	// {
+	//   "product": "acme-cad",
+	//   "feature": {
+	//     "id": "export",
+	//     "term": {
+	//       "kind": "dates",
+	//       "intervals": [
+	//         {
+	//           "until": "2026-03-31"
+	//         }
+	//       ]
+	//     }
+	//   },
+	//   "state": "expired",
+	//   "until": "2026-03-31",
+	//   "left": -1,
+	//   "reasons": [
+	//     {
+	//       "code": "expired_date",
+	//       "feature": "export",
+	//       "product": "acme-cad",
+	//       "remedy": "Ask the vendor for a renewal, then check online or load the new file.",
+	//       "text": "The feature “export” of acme-cad has expired; it was valid until 2026-03-31. Other features are not affected.",
+	//       "until": "2026-03-31"
+	//     }
+	//   ]
+	// }
 }

@@ -209,6 +209,9 @@ func (v *validator) few(p *path, name string, n, limit int) {
 // once holds that no name stands twice in a list. The name is that of the field
 // that holds it, "" where the element is the name itself.
 func once[T comparable](v *validator, p *path, list, field string, n int, name func(i int) T) {
+	if n < 2 {
+		return
+	}
 	seen := make(map[T]int, n)
 	for i := range n {
 		first, twice := seen[name(i)]

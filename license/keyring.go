@@ -26,9 +26,9 @@ const (
 // A Key is one key of a keyring. A document that says it was issued after the
 // last day is refused.
 type Key struct {
-	Public PublicKey
-	Role   Role
-	End    Date // its last day
+	Public PublicKey `json:"public"`
+	Role   Role      `json:"role"`
+	End    Date      `json:"end,omitzero"` // its last day
 }
 
 // A Keyring holds the public keys that an application trusts, and no others

@@ -62,8 +62,8 @@ func german(c Code) (text, remedy string) {
 		return "Der neue Schlüsselbund trägt nicht genug Signaturen[: Er hat {n} von {max} nötigen].",
 			"Der bisherige Schlüsselbund bleibt in Gebrauch. Bitten Sie den Anbieter[ ({contact})] um einen neuen mit allen Signaturen."
 	case KeyringWaits:
-		return "Eine neuere Schlüsselliste[ (Version {n})] des Anbieters wird noch nicht verwendet: Diese Lizenzen sind mit einem Schlüssel signiert, der darin fehlt[: {names}]. Sie funktionieren weiter.",
-			"Prüfen Sie online, oder laden Sie die Lizenzdateien, die der Anbieter[ ({contact})] neu signiert hat; statt eines Aktivierungsschlüssels geben Sie den neuen ein. Danach wird die Liste von selbst verwendet."
+		return "Eine neuere Schlüsselliste[ (Version {n})] des Anbieters wird noch nicht verwendet: Diese Lizenzen sind mit einem Schlüssel signiert, der darin fehlt[: {names}]. Sie bleiben, wie sie sind.",
+			"[{?offline}Laden Sie|Prüfen Sie online, oder laden Sie] die Lizenzdateien, die der Anbieter[ ({contact})] neu signiert hat; statt eines Aktivierungsschlüssels geben Sie den neuen ein. Danach wird die Liste von selbst verwendet."
 
 	// Typed keys.
 	case NameMismatch:
@@ -77,7 +77,7 @@ func german(c Code) (text, remedy string) {
 			"Vergleichen Sie jede Reihe des Schlüssels mit dem Zertifikat. Stimmen sie überein, bitten Sie den Anbieter[ ({contact})] um einen neuen Schlüssel."
 	case EditionUnknown:
 		return "Der Aktivierungsschlüssel gilt für eine Edition, die diese Version des Produkts nicht kennt[: Nummer {n}].",
-			"Aktualisieren Sie die Anwendung, oder bitten Sie den Anbieter[ ({contact})] um den aktuellen Katalog, und geben Sie den Schlüssel dann noch einmal ein."
+			"Aktualisieren Sie die Anwendung, die die aktuellen Editionen mitbringt, und geben Sie den Schlüssel dann noch einmal ein. Andernfalls bitten Sie den Anbieter[ ({contact})] um eine Lizenzdatei."
 	case UnlockUnknown:
 		return "Die Lizenz auf diesem Computer enthält keine Aktualisierung, die dieser Freischaltcode öffnet.",
 			"Prüfen Sie, ob der Code zu dieser Lizenz gehört und die neueste Lizenzdatei installiert ist. Wenn ja, fragen Sie den Anbieter[ ({contact})]."
@@ -118,16 +118,16 @@ func german(c Code) (text, remedy string) {
 			"Es ist nichts weiter zu tun."
 	case OutOfOrder:
 		return "Die Aktualisierungen einer Lizenz werden der Reihe nach angewendet[: Dies ist Nummer {n}, als nächste folgt Nummer {max}].",
-			"Prüfen Sie online, das holt alle Aktualisierungen, oder wenden Sie die Dateien in ihrer Reihenfolge an. Bis dahin bleibt die Lizenz, wie sie ist."
+			"[{?offline}Wenden Sie die Dateien in ihrer Reihenfolge an|Prüfen Sie online, das holt alle Aktualisierungen, oder wenden Sie die Dateien in ihrer Reihenfolge an]. Bis dahin bleibt die Lizenz, wie sie ist."
 	case ObtainingOver:
 		return "Der Zeitraum, in dem diese Aktualisierung angewendet werden konnte, ist vorbei[; der letzte Tag war {until}].",
-			"Bitten Sie den Anbieter[ ({contact})], die Aktualisierung neu auszustellen. Bis dahin funktioniert die Lizenz wie zuvor."
+			"Bitten Sie den Anbieter[ ({contact})], die Aktualisierung neu auszustellen. Bis dahin bleibt die Lizenz, wie sie ist."
 	case ObtainingNotYet:
 		return "Der Zeitraum, in dem diese Aktualisierung angewendet werden kann, hat noch nicht begonnen[; der erste Tag ist {from}].",
-			"Wenden Sie die Aktualisierung [ab {from}|später] noch einmal an, und prüfen Sie, ob das Datum dieses Computers stimmt. Bis dahin funktioniert die Lizenz wie zuvor."
+			"Wenden Sie die Aktualisierung [ab {from}|später] noch einmal an, und prüfen Sie, ob das Datum dieses Computers stimmt. Bis dahin bleibt die Lizenz, wie sie ist."
 	case SeatExcess:
 		return "[{n|Platz ist|Plätze sind}[ für die Funktion „{feature}“] belegt, die neue Anzahl ist {max}[; {over|Platz muss|Plätze müssen} frei werden].|Es sind mehr Plätze belegt, als die Lizenz haben wird.][ Zurzeit belegt von: {names}.]",
-			"Geben Sie [{over|Platz|Plätze}|die überzähligen Plätze] frei und wenden Sie die Aktualisierung noch einmal an. Bis dahin funktioniert die jetzige Lizenz weiter."
+			"Geben Sie [{over|Platz|Plätze}|die überzähligen Plätze] frei und wenden Sie die Aktualisierung noch einmal an. Bis dahin gilt die jetzige Lizenz."
 	case OtherScheme:
 		return "Alle Produkte einer Lizenz haben dasselbe Bindungsschema, und diese Aktualisierung bringt ein anderes[: {needs}[ statt {has}]].",
 			"Bitten Sie den Anbieter[ ({contact})], die Bestellung zu teilen, damit jedes Bindungsschema eine eigene Lizenz hat."
@@ -150,19 +150,19 @@ func german(c Code) (text, remedy string) {
 	// What holds of a licence.
 	case NoLicense:
 		return "Auf diesem Computer wurde keine Lizenz[ für {product}] gefunden.",
-			"Geben Sie die Seriennummer oder einen anderen Schlüssel vom Zertifikat ein, oder laden Sie eine Lizenzdatei."
+			"[{?offline}Geben Sie einen Aktivierungsschlüssel vom Zertifikat ein|Geben Sie die Seriennummer oder einen anderen Schlüssel vom Zertifikat ein], oder laden Sie eine Lizenzdatei."
 	case OtherProduct:
 		return "[Die Lizenz ist für {has}, dies hier ist {needs}.|Die Lizenz ist für ein anderes Produkt als dieses.]",
 			"Laden Sie die Lizenz für dieses Produkt, oder öffnen Sie das Produkt, für das die Lizenz ist."
 	case FeatureNotLicensed:
 		return "[Die Funktion „{feature}“|Diese Funktion] ist in der Lizenz[ für {product}] nicht enthalten.",
-			"Um sie zu nutzen, bestellen Sie sie beim Anbieter[ ({contact})] und prüfen Sie dann online, oder laden Sie die mitgelieferte Datei. Alles Übrige ist wie zuvor."
+			"Um sie zu nutzen, bestellen Sie sie beim Anbieter[ ({contact})] und [{?offline}laden Sie dann|prüfen Sie dann online, oder laden Sie] die mitgelieferte Datei. Alles Übrige bleibt, wie es ist."
 	case LicenseProvisional:
-		return "Die Lizenz ist vorläufig und funktioniert[ bis {until}] in vollem Umfang; die endgültige ist noch nicht da.",
-			"Prüfen Sie in den nächsten Tagen online. Ist die endgültige Lizenz nach drei Werktagen nicht da, wenden Sie sich an den Anbieter[ ({contact})]."
+		return "Die Lizenz ist vorläufig[ (bis {until})][{?working} und funktioniert in vollem Umfang]; die endgültige ist noch nicht da.",
+			"[{?offline}Laden Sie die endgültige Lizenz, sobald der Anbieter sie schickt|Prüfen Sie in den nächsten Tagen online]. Ist die endgültige Lizenz nach drei Werktagen nicht da, wenden Sie sich an den Anbieter[ ({contact})]."
 	case ProvisionalEnded:
 		return "Die vorläufige Lizenz ist abgelaufen[; sie galt bis {until}].",
-			"Prüfen Sie online, ob die endgültige Lizenz da ist, geben Sie einen Aktivierungsschlüssel ein oder laden Sie eine Lizenzdatei. Gibt es nichts davon, wenden Sie sich an den Anbieter[ ({contact})]."
+			"[{?offline}Geben Sie|Prüfen Sie online, ob die endgültige Lizenz da ist, geben Sie] einen Aktivierungsschlüssel ein oder laden Sie eine Lizenzdatei. Gibt es nichts davon, wenden Sie sich an den Anbieter[ ({contact})]."
 	case TrialRunning:
 		return "Dies ist eine Probelizenz[ bis {until}][, noch {days|Tag|Tage}].",
 			"Um danach weiterzuarbeiten, bestellen Sie eine Lizenz beim Anbieter[ ({contact})]."
@@ -174,33 +174,33 @@ func german(c Code) (text, remedy string) {
 			"Warten Sie [bis {from}|bis dahin], und prüfen Sie, ob das Datum dieses Computers stimmt."
 	case ExpiredDate:
 		return "{subject} ist abgelaufen[; sie galt bis {until}].[{?feature} Andere Funktionen sind nicht betroffen.]",
-			"Bitten Sie den Anbieter[ ({contact})] um eine Verlängerung, und prüfen Sie dann online oder laden Sie die neue Datei."
+			"Bitten Sie den Anbieter[ ({contact})] um eine Verlängerung, und [{?offline}laden Sie dann|prüfen Sie dann online oder laden Sie] die neue Datei."
 	case ExpiredSpan:
-		return "{subject} hat ihre Laufzeit[ ({span})] erreicht[; sie endete am {until}].[{?feature} Andere Funktionen laufen weiter.]",
-			"Bitten Sie den Anbieter[ ({contact})] um mehr Laufzeit, und prüfen Sie dann online, laden Sie die Datei oder geben Sie den Code ein."
+		return "{subject} hat ihre Laufzeit[ ({span})] erreicht[; sie endete am {until}].[{?feature} Andere Funktionen sind nicht betroffen.]",
+			"Bitten Sie den Anbieter[ ({contact})] um mehr Laufzeit, und [{?offline}laden Sie dann|prüfen Sie dann online, laden Sie] die Datei oder geben Sie den Code ein."
 	case RunsUsedUp:
-		return "{subject} lässt keine weitere Nutzung zu[; {max|Nutzung war|Nutzungen waren} enthalten].[{?feature} Andere Funktionen lassen sich weiter nutzen.]",
+		return "{subject} lässt keine weitere Nutzung zu[; {max|Nutzung war|Nutzungen waren} enthalten].[{?feature} Andere Funktionen sind nicht betroffen.]",
 			"Bestellen Sie weitere Nutzungen beim Anbieter[ ({contact})]; eine Aktualisierung fügt sie der Lizenz hinzu."
 	case TooFewRuns:
 		return "{subject} lässt noch {n|Nutzung|Nutzungen} zu; verlangt {max|wurde|wurden}. Es wurde keine verbraucht.",
 			"Teilen Sie den Vorgang auf, oder bestellen Sie weitere Nutzungen beim Anbieter[ ({contact})]; eine Aktualisierung fügt sie der Lizenz hinzu."
 	case AboutToExpire:
 		return "{subject} läuft bald ab[: Sie gilt bis {until}][, noch {days|Tag|Tage}].",
-			"Verlängern Sie rechtzeitig beim Anbieter[ ({contact})]. Bis dahin funktioniert alles."
+			"Verlängern Sie rechtzeitig beim Anbieter[ ({contact})]. Bis dahin gilt sie."
 	case MaintenanceKept:
-		return "Die Wartung[ von {product}] ist ausgelaufen[; sie lief bis {until}]. Diese Version läuft weiter, neuere sind nicht abgedeckt.",
-			"Es ist nichts zu tun. Für neuere Versionen verlängern Sie die Wartung beim Anbieter[ ({contact})]."
+		return "Die Wartung[ von {product}] ist ausgelaufen[; sie lief bis {until}].[{?working} Diese Version läuft weiter.] Neuere Versionen sind nicht abgedeckt.",
+			"Für diese Version ist nichts zu tun. Für neuere verlängern Sie die Wartung beim Anbieter[ ({contact})]."
 	case MaintenanceStopped:
 		return "Die Wartung[ von {product}] ist ausgelaufen[; sie lief bis {until}]. Diese Lizenz gilt nur, solange die Wartung läuft.",
-			"Verlängern Sie die Wartung beim Anbieter[ ({contact})] und prüfen Sie online, oder laden Sie die neue Datei; dann läuft das Produkt wieder."
+			"Verlängern Sie die Wartung beim Anbieter[ ({contact})] und [{?offline}laden Sie|prüfen Sie online, oder laden Sie] die neue Datei; dann läuft das Produkt wieder."
 	case VersionNotCovered:
 		return "Die Lizenz deckt die laufende Version[ {has}] nicht ab.[ Abgedeckt sind Versionen bis {needs}.][ Die Wartung umfasst Versionen, die bis {until} erschienen sind.] Mit einem Ablauf der Lizenz hat das nichts zu tun.",
-			"Installieren Sie eine abgedeckte Version, oder verlängern Sie die Wartung beim Anbieter[ ({contact})]."
+			"Installieren Sie eine abgedeckte Version, oder [{?until}verlängern Sie die Wartung|bestellen Sie die neuere Version] beim Anbieter[ ({contact})]."
 	case VersionUnknown:
 		return "Die Lizenz deckt Versionen [bis {needs}|bis zu einer bestimmten] ab, und dieses Programm kennt seine eigene Version nicht[: „{has}“ ist keine Versionsnummer].",
 			"Installieren Sie eine veröffentlichte Version der Anwendung. Für deren Entwickler: Bauen Sie sie mit einer Version wie 4.2.0."
 	case HardwareDrift:
-		return "Teile dieses Computers wurden ersetzt[: {names}]. Die Lizenz funktioniert weiter[; genutzte Änderungen: {n} von {max}].",
+		return "Teile dieses Computers wurden ersetzt[: {names}].[{?working} Die Lizenz funktioniert weiter.][ Genutzte Änderungen: {n} von {max}.]",
 			"Es ist nichts zu tun. Wird die Lizenz noch einmal aktiviert, merkt sie sich die jetzigen Teile."
 	case HardwareChanged:
 		return "Dieser Computer stimmt nicht mit dem überein, an den die Lizenz gebunden ist[; abweichend: {names}].",
@@ -227,29 +227,29 @@ func german(c Code) (text, remedy string) {
 		return "[Kein Platz der Lizenz ist an {names} gebunden.|Kein Platz der Lizenz ist an diesen Benutzer gebunden.]",
 			"Bitten Sie die Person, die die Lizenz verwaltet, einen Platz an [{?names}genau diese E-Mail-Adresse|die E-Mail-Adresse dieses Benutzers] zu binden."
 	case ClockSetBack:
-		return "Die Uhr dieses Computers wurde zurückgestellt[: Sie zeigt {now}, die letzte bekannte Zeit ist {mark}]. Bis zu 24 Stunden machen nichts aus; darüber hinaus pausieren zeitlich begrenzte Funktionen, und die anderen funktionieren weiter.",
-			"Stellen Sie die Uhr; sobald sie richtig geht, gilt die Lizenz von selbst wieder. Ging die Uhr vorher vor, prüfen Sie online oder laden Sie eine signierte Uhrzeit."
+		return "Die Uhr dieses Computers wurde zurückgestellt[: Sie zeigt {now}, die letzte bekannte Zeit ist {mark}]. Bis zu 24 Stunden machen nichts aus; darüber hinaus pausieren zeitlich begrenzte Funktionen, die anderen nicht.",
+			"Stellen Sie die Uhr; sobald sie richtig geht, gilt die Lizenz von selbst wieder. Ging die Uhr vorher vor, [{?offline}nennen Sie dem Anbieter[ ({contact})] den Kontrollcode dieser Anwendung, und laden Sie die signierte Uhrzeit, die zurückkommt|prüfen Sie online oder laden Sie eine signierte Uhrzeit]."
 	case RestoreDetected:
-		return "Die Lizenzdaten auf diesem Computer sind älter als das, woran er sich erinnert: Sie wurden zurückgespielt, entfernt oder beschädigt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen funktionieren weiter.",
-			"Prüfen Sie online. Ohne Verbindung nennen Sie dem Anbieter[ ({contact})] den Kontrollcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
+		return "Die Lizenzdaten auf diesem Computer sind älter als das, woran er sich erinnert: Sie wurden zurückgespielt, entfernt oder beschädigt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen nicht.",
+			"[{?offline}Nennen|Prüfen Sie online. Ohne Verbindung nennen] Sie dem Anbieter[ ({contact})] den Kontrollcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
 	case FolderUnwritable:
 		return "Die Lizenzdaten lassen sich auf diesem Computer nicht speichern[: {detail}]. Das wurde geprüft, bevor etwas verbraucht wurde.",
 			"Geben Sie der Anwendung das Recht, in ihren Ordner zu schreiben, sorgen Sie für freien Speicherplatz und versuchen Sie es noch einmal."
 	case LeaseGrace:
-		return "Der Aktivierungsserver hat die Lizenz seit einiger Zeit nicht bestätigt. Sie funktioniert[ bis {until}] weiter.",
-			"Verbinden Sie diesen Computer[ bis {until}] mit dem Internet und prüfen Sie online. Ist das nicht möglich, bitten Sie den Anbieter[ ({contact})] um eine Bestätigung als Datei."
+		return "Der Aktivierungsserver hat die Lizenz seit einiger Zeit nicht bestätigt.[{?working} Sie funktioniert[ bis {until}] weiter.]",
+			"[{?offline}Bitten Sie den Anbieter[ ({contact})] um eine Bestätigung als Datei, und laden Sie sie[ bis {until}]|Verbinden Sie diesen Computer[ bis {until}] mit dem Internet und prüfen Sie online. Ist das nicht möglich, bitten Sie den Anbieter[ ({contact})] um eine Bestätigung als Datei]."
 	case LeaseEnded:
 		return "Die letzte Bestätigung des Aktivierungsservers ist abgelaufen[; sie galt bis {until}], und seitdem hat er die Lizenz nicht bestätigt.",
-			"Verbinden Sie diesen Computer mit dem Internet und prüfen Sie online; dann funktioniert die Lizenz wieder. Ist das nicht möglich, bitten Sie den Anbieter[ ({contact})] um eine Datei oder einen Aktivierungsschlüssel."
+			"[{?offline}Bitten|Verbinden Sie diesen Computer mit dem Internet und prüfen Sie online; dann funktioniert die Lizenz wieder. Ist das nicht möglich, bitten] Sie den Anbieter[ ({contact})] um eine Datei oder einen Aktivierungsschlüssel."
 	case ActivationRequired:
 		return "Diese Lizenz muss auf diesem Computer aktiviert werden, bevor sie funktioniert.",
-			"Geben Sie die Seriennummer ein, oder schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
+			"[{?offline}Schicken|Geben Sie die Seriennummer ein, oder schicken] Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
 	case LicenseBlocked:
 		return "Der Anbieter hat diese Lizenz gesperrt.",
-			"Fragen Sie den Anbieter[ ({contact})] nach dem Grund und danach, wie sich die Sperre aufheben lässt; prüfen Sie dann online, oder laden Sie die Datei, die Sie erhalten."
+			"Fragen Sie den Anbieter[ ({contact})] nach dem Grund und danach, wie sich die Sperre aufheben lässt; [{?offline}laden Sie dann|prüfen Sie dann online, oder laden Sie] die Datei, die Sie erhalten."
 	case PaymentPending:
 		return "Die Zahlung für diese Lizenz ist beim Anbieter noch nicht verbucht.[{?working} Was hier lizenziert ist, funktioniert [bis {until}|wie bisher] weiter.]",
-			"Fragen Sie den Anbieter[ ({contact})] nach dem Stand der Zahlung; vielleicht fehlt nur noch die Buchung. Sobald die Zahlung verbucht ist, prüfen Sie online oder laden Sie die neue Datei."
+			"Fragen Sie den Anbieter[ ({contact})] nach dem Stand der Zahlung; vielleicht fehlt nur noch die Buchung. Sobald die Zahlung verbucht ist, [{?offline}laden Sie|prüfen Sie online oder laden Sie] die neue Datei."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
@@ -262,7 +262,7 @@ func german(c Code) (text, remedy string) {
 		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
 			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
 	case KeyringMismatch:
-		return "Der Aktivierungsserver und diese Anwendung haben keinen gemeinsamen Schlüssel, deshalb lässt sich die Antwort nicht prüfen[: Die Anwendung vertraut {has}][, der Server signiert mit {needs}]. Die Internetverbindung funktioniert. Es wurde nichts verbraucht, und was auf diesem Computer lizenziert ist, funktioniert weiter.",
+		return "Der Aktivierungsserver und diese Anwendung haben keinen gemeinsamen Schlüssel, deshalb lässt sich die Antwort nicht prüfen[: Die Anwendung vertraut {has}][, der Server signiert mit {needs}]. Die Internetverbindung funktioniert. Es wurde nichts verbraucht, und die Lizenzen auf diesem Computer bleiben, wie sie sind.",
 			"Aktualisieren Sie die Anwendung, oder nennen Sie dem Anbieter[ ({contact})] diese Schlüsselkennungen. Für die Entwickler: den Schlüsselbund einbetten, mit dem der Server gestartet wurde, oder den Server mit einem Aktivierungsschlüssel aus dem eingebetteten Schlüsselbund starten."
 	case ServerBusy:
 		return "Beim Aktivierungsserver sind von hier aus oder für dieses Produkt zu viele erfolglose Versuche eingegangen; er nimmt [{n|Minute|Minuten} lang|eine Zeit lang] keine weiteren an.",
@@ -281,37 +281,37 @@ func german(c Code) (text, remedy string) {
 			"Deaktivieren Sie sie auf einem alten Computer, oder bitten Sie den Anbieter[ ({contact})], einen nicht mehr vorhandenen Computer freizugeben oder die Grenze anzuheben; aktivieren Sie sie dann hier noch einmal."
 	case TrialUsed:
 		return "Die Probezeit auf diesem Computer wurde bereits genutzt[; sie endete am {until}].",
-			"Jeder Computer hat eine einzige Probezeit. Um das Produkt hier zu nutzen, bestellen Sie eine Lizenz beim Anbieter[ ({contact})] und geben Sie deren Seriennummer ein."
+			"Jeder Computer hat eine einzige Probezeit. Um das Produkt hier zu nutzen, bestellen Sie eine Lizenz beim Anbieter[ ({contact})] und [{?offline}laden Sie deren Datei|geben Sie deren Seriennummer ein]."
 	case RequestNotAccepted:
 		return "Der Aktivierungsserver hat diesen Anforderungsschlüssel nicht angenommen.",
 			"Vergleichen Sie die zehn Ziffern mit dem Zertifikat, und geben Sie sie noch einmal ein, falls eine abweicht. Stimmen sie überein, bitten Sie den Anbieter[ ({contact})], der Sache nachzugehen."
 	case FinalPending:
 		return "Der Anbieter hat die endgültige Lizenz noch nicht freigegeben[; die nächste Prüfung ist am {from} fällig].[{?working} Die vorläufige funktioniert bis zu ihrem Ende in vollem Umfang.]",
-			"Prüfen Sie [ab {from}|in einigen Tagen] noch einmal online. Sonst ist nichts zu tun."
+			"[{?offline}Fragen Sie den Anbieter[ ({contact})] [ab {from}|in einigen Tagen] danach|Prüfen Sie [ab {from}|in einigen Tagen] noch einmal online]. Sonst ist nichts zu tun."
 	case FinalOverdue:
 		return "Die endgültige Lizenz hätte inzwischen da sein sollen.[{?working} Die vorläufige funktioniert weiter, bis sie endet.]",
-			"Fragen Sie den Anbieter[ ({contact})] nach der endgültigen Lizenz, und halten Sie dazu den Anforderungsschlüssel vom Zertifikat bereit; prüfen Sie danach noch einmal online."
+			"Fragen Sie den Anbieter[ ({contact})] nach der endgültigen Lizenz, und halten Sie dazu den Anforderungsschlüssel vom Zertifikat bereit; [{?offline}laden Sie danach die Datei, die Sie erhalten|prüfen Sie danach noch einmal online]."
 	case TransfersUsed:
 		return "Die Lizenz lässt sich zurzeit nicht auf einen anderen Computer übertragen[; genutzte Übertragungen: {n} von {max}][; die nächste Übertragung ist ab {from} möglich].",
 			"Versuchen Sie es [ab {from}|später] noch einmal, oder bitten Sie den Anbieter[ ({contact})], eine weitere Übertragung zu erlauben."
 	case NotActivated:
 		return "Laut Aktivierungsserver ist diese Lizenz auf diesem Computer nicht oder nicht mehr aktiviert.",
-			"Um sie hier zu nutzen, geben Sie ihre Seriennummer noch einmal ein. Wird das abgelehnt oder fehlt die Verbindung, wenden Sie sich an den Anbieter[ ({contact})]."
+			"Um sie hier zu nutzen, [{?offline}schicken Sie dem Anbieter[ ({contact})] eine neue Anfragedatei|geben Sie ihre Seriennummer noch einmal ein. Wird das abgelehnt oder fehlt die Verbindung, wenden Sie sich an den Anbieter[ ({contact})]]."
 	case BindingWeak:
 		return "Dieser Computer lässt sich nicht von anderen unterscheiden, weil sich zu wenig von ihm lesen lässt[; fehlt oder ist nicht lesbar: {names}].",
 			"Wo es diese Angaben gibt, geben Sie der Anwendung das Recht, sie zu lesen, und aktivieren Sie die Lizenz dann noch einmal. Ein Computer ohne sie, ein Container oder eine geklonte virtuelle Maschine braucht eine eigene, gleichbleibende Kennung; fragen Sie den Anbieter[ ({contact})], wie Sie sie bereitstellen."
 	case ReplyOther:
 		return "Diese Antwort gehört zu einer anderen Anfrage oder zu einer anderen Installation, oder sie wurde schon verwendet.",
-			"Versuchen Sie es online noch einmal, oder laden Sie die Antwort auf die neueste Anfragedatei, die hier erstellt wurde. Fehlt diese Antwort, schicken Sie dem Anbieter[ ({contact})] eine neue Anfragedatei."
+			"[{?offline}Laden|Versuchen Sie es online noch einmal, oder laden] Sie die Antwort auf die neueste Anfragedatei, die hier erstellt wurde. Fehlt diese Antwort, schicken Sie dem Anbieter[ ({contact})] eine neue Anfragedatei."
 	case ProofWrong:
 		return "Diese Datei belegt nicht, dass ein anderer Computer die Lizenz abgegeben hat.",
 			"Deaktivieren Sie die Lizenz auf dem anderen Computer, und verwenden Sie die Datei, die dabei entsteht, unverändert. Gibt es jenen Computer nicht mehr, wenden Sie sich an den Anbieter[ ({contact})]."
 	case ManualNotForRequest:
 		return "Ein Anforderungsschlüssel braucht den Aktivierungsserver und lässt sich deshalb nicht manuell erfassen.",
-			"Geben Sie den Anforderungsschlüssel online ein. Der manuelle Weg ist für Aktivierungsschlüssel, Freischaltcodes und Dateien gedacht; fehlt die Verbindung, bitten Sie den Anbieter[ ({contact})] um etwas davon."
+			"[{?offline}|Geben Sie den Anforderungsschlüssel online ein. ]Der manuelle Weg ist für Aktivierungsschlüssel, Freischaltcodes und Dateien gedacht; [{?offline}bitten|fehlt die Verbindung, bitten] Sie den Anbieter[ ({contact})] um etwas davon."
 	case DeactivationPending:
 		return "Die Lizenz wurde auf diesem Computer deaktiviert, aber der Aktivierungsserver hat das noch nicht bestätigt.",
-			"Prüfen Sie online, oder schicken Sie dem Anbieter[ ({contact})] die Anfragedatei und laden Sie die Antwort. Bis zur Bestätigung zählt die Lizenz hier noch als belegt."
+			"[{?offline}Schicken|Prüfen Sie online, oder schicken] Sie dem Anbieter[ ({contact})] die Anfragedatei und laden Sie die Antwort. Bis zur Bestätigung zählt die Lizenz hier noch als belegt."
 
 	// What was stored on this computer.
 	case RecordDamaged:
@@ -334,10 +334,10 @@ func german(c Code) (text, remedy string) {
 			"Warten Sie einen Augenblick und versuchen Sie es noch einmal. Hilft das nicht, schließen Sie die anderen Fenster der Anwendung."
 	case RecordRecovered:
 		return "Die letzte Änderung an den Lizenzdaten ging verloren; es gilt der Stand davor.",
-			"Prüfen Sie online. Wurde kurz zuvor ein Schlüssel oder eine Datei eingegeben, wiederholen Sie das."
+			"[{?offline}|Prüfen Sie online. ]Wurde kurz zuvor ein Schlüssel oder eine Datei eingegeben, wiederholen Sie das."
 	case WitnessMissing:
 		return "Der zweite Eintrag auf diesem Computer, der belegt, dass die Lizenzdaten die neuesten sind, fehlt.",
-			"Prüfen Sie online, oder tauschen Sie eine Datei mit dem Anbieter[ ({contact})] aus; damit sind die Daten bestätigt."
+			"[{?offline}Tauschen|Prüfen Sie online, oder tauschen] Sie eine Datei mit dem Anbieter[ ({contact})] aus; damit sind die Daten bestätigt."
 	case ClientClosed:
 		return "Die Anwendung hat ihren Zugriff auf die Lizenz bereits geschlossen.",
 			"Starten Sie die Anwendung noch einmal. Für ihre Entwickler: Ein Client ist nach Close nicht mehr verwendbar."

@@ -62,8 +62,8 @@ func english(c Code) (text, remedy string) {
 		return "The new keyring does not carry enough signatures[: it has {n} of the {max} that it needs].",
 			"The present keyring stays in use. Ask the vendor[ ({contact})] for a new one with all its signatures."
 	case KeyringWaits:
-		return "A newer list of keys[ (version {n})] from the vendor is not in use yet: these licences are signed with a key that it leaves out[: {names}]. They keep working.",
-			"Check online, or load the licence files that the vendor[ ({contact})] has signed anew; instead of an activation key, enter the new one. The list is then used by itself."
+		return "A newer list of keys[ (version {n})] from the vendor is not in use yet: these licences are signed with a key that it leaves out[: {names}]. They stay as they are.",
+			"[{?offline}Load|Check online, or load] the licence files that the vendor[ ({contact})] has signed anew; instead of an activation key, enter the new one. The list is then used by itself."
 
 	// Typed keys.
 	case NameMismatch:
@@ -77,7 +77,7 @@ func english(c Code) (text, remedy string) {
 			"Compare every row of the key with the certificate. If they agree, ask the vendor[ ({contact})] for a new key."
 	case EditionUnknown:
 		return "The activation key is for an edition that this version of the product does not know[: number {n}].",
-			"Update the application, or ask the vendor[ ({contact})] for the current catalogue, then enter the key again."
+			"Update the application, which brings the current editions, then enter the key again. Otherwise ask the vendor[ ({contact})] for a licence file."
 	case UnlockUnknown:
 		return "The licence on this computer holds no update that this unlock code opens.",
 			"Check that the code belongs to this licence and that the newest licence file is installed. If so, ask the vendor[ ({contact})]."
@@ -118,16 +118,16 @@ func english(c Code) (text, remedy string) {
 			"There is nothing more to do."
 	case OutOfOrder:
 		return "The updates of a licence are applied in their order[: this is number {n}, and number {max} comes next].",
-			"Check online, which fetches all updates, or apply the files in their order. Until then the licence stays as it is."
+			"[{?offline}Apply the files in their order|Check online, which fetches all updates, or apply the files in their order]. Until then the licence stays as it is."
 	case ObtainingOver:
 		return "The period in which this update could be applied is over[; its last day was {until}].",
-			"Ask the vendor[ ({contact})] to issue the update again. Until then the licence works as before."
+			"Ask the vendor[ ({contact})] to issue the update again. Until then the licence stays as it is."
 	case ObtainingNotYet:
 		return "The period in which this update can be applied has not begun[; its first day is {from}].",
-			"Apply the update again [from {from} on|later], and check that the date of this computer is right. Until then the licence works as before."
+			"Apply the update again [from {from} on|later], and check that the date of this computer is right. Until then the licence stays as it is."
 	case SeatExcess:
 		return "[{n|seat is|seats are} in use[ for the feature “{feature}”], and the new number is {max}[; {over|seat has|seats have} to be released].|More seats are in use than the licence will have.][ Bound at present: {names}.]",
-			"Release [{over|seat|seats}|the extra seats] and apply the update again. Until then the present licence keeps working."
+			"Release [{over|seat|seats}|the extra seats] and apply the update again. Until then the present licence stays in force."
 	case OtherScheme:
 		return "All products of a licence share one binding scheme, and this update brings another[: {needs}[ instead of {has}]].",
 			"Ask the vendor[ ({contact})] to split the order, so that each binding scheme has a licence of its own."
@@ -150,19 +150,19 @@ func english(c Code) (text, remedy string) {
 	// What holds of a licence.
 	case NoLicense:
 		return "No licence[ for {product}] was found on this computer.",
-			"Enter the serial number or another key from the certificate, or load a licence file."
+			"[{?offline}Enter an activation key from the certificate|Enter the serial number or another key from the certificate], or load a licence file."
 	case OtherProduct:
 		return "[The licence is for {has}, and this is {needs}.|The licence is for another product than this one.]",
 			"Load the licence for this product, or open the product that the licence is for."
 	case FeatureNotLicensed:
 		return "[The feature “{feature}”|This feature] is not part of the licence[ for {product}].",
-			"To use it, order it from the vendor[ ({contact})] and then check online, or load the file that comes with it. Everything else is as before."
+			"To use it, order it from the vendor[ ({contact})] and then [{?offline}load|check online, or load] the file that comes with it. Everything else stays as it is."
 	case LicenseProvisional:
-		return "The licence is provisional and works in full[ until {until}]; the final one has not arrived yet.",
-			"Check online in the next few days. If the final licence is not there after three working days, contact the vendor[ ({contact})]."
+		return "The licence is provisional[{?working} and works in full][ until {until}]; the final one has not arrived yet.",
+			"[{?offline}Load the final licence as soon as the vendor sends it|Check online in the next few days]. If the final licence is not there after three working days, contact the vendor[ ({contact})]."
 	case ProvisionalEnded:
 		return "The provisional licence has ended[; it was valid until {until}].",
-			"Check online for the final licence, type in an activation key or load a licence file. If there is none, contact the vendor[ ({contact})]."
+			"[{?offline}Type|Check online for the final licence, type] in an activation key or load a licence file. If there is none, contact the vendor[ ({contact})]."
 	case TrialRunning:
 		return "This is a trial[ until {until}][, with {days|day|days} left].",
 			"To go on after that, order a licence from the vendor[ ({contact})]."
@@ -174,33 +174,33 @@ func english(c Code) (text, remedy string) {
 			"Wait until [{from}|it begins], and check that the date of this computer is right."
 	case ExpiredDate:
 		return "{subject} has expired[; it was valid until {until}].[{?feature} Other features are not affected.]",
-			"Ask the vendor[ ({contact})] for a renewal, then check online or load the new file."
+			"Ask the vendor[ ({contact})] for a renewal, then [{?offline}load|check online or load] the new file."
 	case ExpiredSpan:
-		return "{subject} has run its time[ of {span}][; it ended on {until}].[{?feature} Other features go on.]",
-			"Ask the vendor[ ({contact})] for an extension, then check online, load its file or enter its code."
+		return "{subject} has run its time[ of {span}][; it ended on {until}].[{?feature} Other features are not affected.]",
+			"Ask the vendor[ ({contact})] for an extension, then [{?offline}load|check online, load] its file or enter its code."
 	case RunsUsedUp:
-		return "{subject} has no uses left[; {max|use was|uses were} included].[{?feature} Other features can still be used.]",
+		return "{subject} has no uses left[; {max|use was|uses were} included].[{?feature} Other features are not affected.]",
 			"Order more uses from the vendor[ ({contact})]; an update adds them to the licence."
 	case TooFewRuns:
 		return "{subject} has {n|use|uses} left, and {max|was|were} asked for. None was used.",
 			"Do it in smaller parts, or order more uses from the vendor[ ({contact})]; an update adds them to the licence."
 	case AboutToExpire:
 		return "{subject} ends soon[: it is valid until {until}][, {days|more day|more days}].",
-			"Renew it in good time with the vendor[ ({contact})]. Until then everything works."
+			"Renew it in good time with the vendor[ ({contact})]. It works until then."
 	case MaintenanceKept:
-		return "The maintenance[ of {product}] has ended[; it ran until {until}]. This version keeps running, and newer ones are not covered.",
-			"Nothing has to be done. For newer versions, renew the maintenance with the vendor[ ({contact})]."
+		return "The maintenance[ of {product}] has ended[; it ran until {until}].[{?working} This version keeps running.] Newer versions are not covered.",
+			"Nothing has to be done for this version. For newer ones, renew the maintenance with the vendor[ ({contact})]."
 	case MaintenanceStopped:
 		return "The maintenance[ of {product}] has ended[; it ran until {until}]. This licence is valid only while maintenance lasts.",
-			"Renew the maintenance with the vendor[ ({contact})] and check online, or load the new file; then the product runs again."
+			"Renew the maintenance with the vendor[ ({contact})] and [{?offline}load|check online, or load] the new file; then the product runs again."
 	case VersionNotCovered:
 		return "The licence does not cover the version that is running[, {has}].[ It covers versions up to {needs}.][ Its maintenance covers versions released up to {until}.] This has nothing to do with expiry.",
-			"Install a version that is covered, or renew the maintenance with the vendor[ ({contact})]."
+			"Install a version that is covered, or [{?until}renew the maintenance with|order the newer version from] the vendor[ ({contact})]."
 	case VersionUnknown:
 		return "The licence covers versions up to [{needs}|a certain one], and this program does not know its own version[: “{has}” is not a version number].",
 			"Install a released version of the application. For its developer: build it with a version such as 4.2.0."
 	case HardwareDrift:
-		return "Parts of this computer have been replaced[: {names}]. The licence keeps working[; changes used: {n} of {max}].",
+		return "Parts of this computer have been replaced[: {names}].[{?working} The licence keeps working.][ Changes used: {n} of {max}.]",
 			"Nothing has to be done. Activating the licence again records the parts that are there now."
 	case HardwareChanged:
 		return "This computer does not match the one that the licence is bound to[; what differs: {names}].",
@@ -227,29 +227,29 @@ func english(c Code) (text, remedy string) {
 		return "[No seat of the licence is bound to {names}.|No seat of the licence is bound to this user.]",
 			"Ask whoever manages the licence to bind a seat to [{?names}exactly this e-mail address|the e-mail address of this user]."
 	case ClockSetBack:
-		return "The clock of this computer has been set back[: it shows {now}, and the last known time is {mark}]. Up to 24 hours make no difference; beyond that, features with a time limit pause, and the others keep working.",
-			"Set the clock; the licence returns by itself when the clock is right. If the clock was ahead before, check online or load a signed time."
+		return "The clock of this computer has been set back[: it shows {now}, and the last known time is {mark}]. Up to 24 hours make no difference; beyond that, features with a time limit pause, and the others do not.",
+			"Set the clock; the licence returns by itself when the clock is right. If the clock was ahead before, [{?offline}show the challenge code of this application to the vendor[ ({contact})], and load the signed time that comes back|check online or load a signed time]."
 	case RestoreDetected:
-		return "The licence data on this computer is older than what the computer remembers: it was restored, removed or damaged. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others keep working.",
-			"Check online. Without a connection, show the challenge code of this application to the vendor[ ({contact})], and load the file that comes back."
+		return "The licence data on this computer is older than what the computer remembers: it was restored, removed or damaged. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others do not.",
+			"[{?offline}Show|Check online. Without a connection, show] the challenge code of this application to the vendor[ ({contact})], and load the file that comes back."
 	case FolderUnwritable:
 		return "The licence data cannot be stored on this computer[: {detail}]. This was checked before anything was used up.",
 			"Give the application the right to write to its folder and make sure that the disk has room, then try again."
 	case LeaseGrace:
-		return "The activation server has not confirmed the licence for some time. It keeps working[ until {until}].",
-			"Connect this computer to the internet and check online[ by {until}]. If that is not possible, ask the vendor[ ({contact})] for a confirmation as a file."
+		return "The activation server has not confirmed the licence for some time.[{?working} It keeps working[ until {until}].]",
+			"[{?offline}Ask the vendor[ ({contact})] for a confirmation as a file, and load it[ by {until}]|Connect this computer to the internet and check online[ by {until}]. If that is not possible, ask the vendor[ ({contact})] for a confirmation as a file]."
 	case LeaseEnded:
 		return "The last confirmation by the activation server has run out[; it was valid until {until}], and the server has not confirmed the licence since.",
-			"Connect this computer to the internet and check online; then the licence works again. If that is not possible, ask the vendor[ ({contact})] for a file or an activation key."
+			"[{?offline}Ask|Connect this computer to the internet and check online; then the licence works again. If that is not possible, ask] the vendor[ ({contact})] for a file or an activation key."
 	case ActivationRequired:
 		return "This licence has to be activated on this computer before it works.",
-			"Enter the serial number, or send a request file to the vendor[ ({contact})] and load the file that comes back."
+			"[{?offline}Send|Enter the serial number, or send] a request file to the vendor[ ({contact})] and load the file that comes back."
 	case LicenseBlocked:
 		return "The vendor has blocked this licence.",
-			"Ask the vendor[ ({contact})] why, and how the block can be lifted; then check online or load the file that you receive."
+			"Ask the vendor[ ({contact})] why, and how the block can be lifted; then [{?offline}load|check online or load] the file that you receive."
 	case PaymentPending:
 		return "The vendor has not recorded the payment for this licence yet.[{?working} What is licensed here keeps working[ until {until}| as before].]",
-			"Ask the vendor[ ({contact})] how the payment stands; it may only be waiting to be recorded. Once it is recorded, check online or load the new file."
+			"Ask the vendor[ ({contact})] how the payment stands; it may only be waiting to be recorded. Once it is recorded, [{?offline}load|check online or load] the new file."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
@@ -262,7 +262,7 @@ func english(c Code) (text, remedy string) {
 		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
 			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
 	case KeyringMismatch:
-		return "The activation server and this application have no key in common, so its answer cannot be verified[: the application trusts {has}][, the server signs with {needs}]. The internet connection works. Nothing was used up, and what is licensed on this computer keeps working.",
+		return "The activation server and this application have no key in common, so its answer cannot be verified[: the application trusts {has}][, the server signs with {needs}]. The internet connection works. Nothing was used up, and the licences on this computer stay as they are.",
 			"Update the application, or tell the vendor[ ({contact})] these key ids. For the developer: embed the keyring that the server was started with, or start the server with an activation key of the keyring that is embedded."
 	case ServerBusy:
 		return "The activation server has received too many failed attempts from here or for this product, and accepts no more [for {n|minute|minutes}|for a while].",
@@ -281,37 +281,37 @@ func english(c Code) (text, remedy string) {
 			"Deactivate it on an old computer, or ask the vendor[ ({contact})] to release a computer that is gone or to raise the limit; then activate it here again."
 	case TrialUsed:
 		return "This computer has already had its trial[, which ended on {until}].",
-			"Each computer has one trial. To use the product here, order a licence from the vendor[ ({contact})] and enter its serial number."
+			"Each computer has one trial. To use the product here, order a licence from the vendor[ ({contact})] and [{?offline}load its file|enter its serial number]."
 	case RequestNotAccepted:
 		return "The activation server did not accept this request key.",
 			"Compare its ten digits with the certificate, and enter them again if any of them differs. If they agree, ask the vendor[ ({contact})] to look into it."
 	case FinalPending:
 		return "The vendor has not released the final licence yet[; the next check is due on {from}].[{?working} The provisional one works in full until its own end.]",
-			"Check online again [from {from} on|in a few days]. Nothing else has to be done."
+			"[{?offline}Ask the vendor[ ({contact})] for it|Check online again] [from {from} on|in a few days]. Nothing else has to be done."
 	case FinalOverdue:
 		return "The final licence should have arrived by now.[{?working} The provisional one keeps working until it ends.]",
-			"Ask the vendor[ ({contact})] for the final licence, with the request key from the certificate at hand; then check online once more."
+			"Ask the vendor[ ({contact})] for the final licence, with the request key from the certificate at hand; then [{?offline}load the file that you receive|check online once more]."
 	case TransfersUsed:
 		return "The licence cannot be moved to another computer at present[; moves used: {n} of {max}][; the next move is possible from {from} on].",
 			"Try again [from {from} on|later], or ask the vendor[ ({contact})] to permit one more move."
 	case NotActivated:
 		return "According to the activation server, this licence is not, or is no longer, activated on this computer.",
-			"To use it here, enter its serial number again. If that is refused or there is no connection, contact the vendor[ ({contact})]."
+			"To use it here, [{?offline}send a new request file to the vendor[ ({contact})]|enter its serial number again. If that is refused or there is no connection, contact the vendor[ ({contact})]]."
 	case BindingWeak:
 		return "This computer cannot be told from others, because too little of it can be read[; missing or unreadable: {names}].",
 			"Where these details are there, give the application the right to read them, then activate again. A computer that does not have them, a container or a cloned virtual machine needs an identity of its own that stays the same; ask the vendor[ ({contact})] how to provide it."
 	case ReplyOther:
 		return "This reply belongs to another request or to another installation, or it has been used already.",
-			"Try again online, or load the reply to the newest request file that was created here. If that reply is missing, send a new request file to the vendor[ ({contact})]."
+			"[{?offline}Load|Try again online, or load] the reply to the newest request file that was created here. If that reply is missing, send a new request file to the vendor[ ({contact})]."
 	case ProofWrong:
 		return "This file does not prove that another computer has given the licence up.",
 			"Deactivate the licence on the other computer, and use the file that this creates, unchanged. If that computer is gone, contact the vendor[ ({contact})]."
 	case ManualNotForRequest:
 		return "A request key needs the activation server, and so cannot be entered the manual way.",
-			"Enter the request key online. The manual way is for activation keys, unlock codes and files; without a connection, ask the vendor[ ({contact})] for one of those."
+			"[{?offline}|Enter the request key online. ]The manual way is for activation keys, unlock codes and files; [{?offline}ask|without a connection, ask] the vendor[ ({contact})] for one of those."
 	case DeactivationPending:
 		return "The licence has been deactivated on this computer, and the activation server has not confirmed that yet.",
-			"Check online, or send the request file to the vendor[ ({contact})] and load the reply. Until that is confirmed, the licence still counts as in use here."
+			"[{?offline}Send|Check online, or send] the request file to the vendor[ ({contact})] and load the reply. Until that is confirmed, the licence still counts as in use here."
 
 	// What was stored on this computer.
 	case RecordDamaged:
@@ -334,10 +334,10 @@ func english(c Code) (text, remedy string) {
 			"Wait a moment and try again. If that does not help, close the other windows of the application."
 	case RecordRecovered:
 		return "The last change to the licence data was lost, and the state before it is in force.",
-			"Check online. If a key or a file was entered shortly before, enter it again."
+			"[{?offline}|Check online. ]If a key or a file was entered shortly before, enter it again."
 	case WitnessMissing:
 		return "The second entry on this computer that proves the licence data to be the newest is missing.",
-			"Check online, or exchange a file with the vendor[ ({contact})]; that confirms the data."
+			"[{?offline}Exchange|Check online, or exchange] a file with the vendor[ ({contact})]; that confirms the data."
 	case ClientClosed:
 		return "The application has already closed its access to the licence.",
 			"Start the application again. For its developer: a client cannot be used after Close."

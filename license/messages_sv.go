@@ -62,8 +62,8 @@ func swedish(c Code) (text, remedy string) {
 		return "Den nya nyckelringen har för få signaturer[: den har {n} av de {max} som krävs].",
 			"Den nuvarande nyckelringen fortsätter att användas. Be leverantören[ ({contact})] om en ny med alla signaturer."
 	case KeyringWaits:
-		return "En nyare nyckellista[ (version {n})] från leverantören används inte ännu: de här licenserna är signerade med en nyckel som inte finns i den[: {names}]. De fortsätter att fungera.",
-			"Sök online, eller läs in licensfilerna som leverantören[ ({contact})] har signerat på nytt; i stället för en aktiveringsnyckel anger du den nya. Därefter används listan av sig själv."
+		return "En nyare nyckellista[ (version {n})] från leverantören används inte ännu: de här licenserna är signerade med en nyckel som inte finns i den[: {names}]. De förblir som de är.",
+			"[{?offline}Läs|Sök online, eller läs] in licensfilerna som leverantören[ ({contact})] har signerat på nytt; i stället för en aktiveringsnyckel anger du den nya. Därefter används listan av sig själv."
 
 	// Typed keys.
 	case NameMismatch:
@@ -77,7 +77,7 @@ func swedish(c Code) (text, remedy string) {
 			"Jämför varje rad i nyckeln med certifikatet. Om de stämmer överens, be leverantören[ ({contact})] om en ny nyckel."
 	case EditionUnknown:
 		return "Aktiveringsnyckeln gäller en utgåva som den här versionen av produkten inte känner till[: nummer {n}].",
-			"Uppdatera programmet, eller be leverantören[ ({contact})] om den aktuella katalogen, och ange sedan nyckeln igen."
+			"Uppdatera programmet, som har med sig de aktuella utgåvorna, och ange sedan nyckeln igen. Be annars leverantören[ ({contact})] om en licensfil."
 	case UnlockUnknown:
 		return "Licensen på den här datorn innehåller ingen uppdatering som upplåsningskoden öppnar.",
 			"Kontrollera att koden hör till den här licensen och att den senaste licensfilen är installerad. Om så är fallet, fråga leverantören[ ({contact})]."
@@ -118,16 +118,16 @@ func swedish(c Code) (text, remedy string) {
 			"Du behöver inte göra något mer."
 	case OutOfOrder:
 		return "En licens uppdateringar tillämpas i ordning[: det här är nummer {n}, och nummer {max} står på tur].",
-			"Sök online, då hämtas alla uppdateringar, eller läs in filerna i ordning. Tills dess är licensen som den är."
+			"[{?offline}Läs in filerna i ordning|Sök online, då hämtas alla uppdateringar, eller läs in filerna i ordning]. Tills dess är licensen som den är."
 	case ObtainingOver:
 		return "Tiden då uppdateringen kunde tillämpas är över[; sista dagen var {until}].",
-			"Be leverantören[ ({contact})] att utfärda uppdateringen på nytt. Tills dess fungerar licensen som förut."
+			"Be leverantören[ ({contact})] att utfärda uppdateringen på nytt. Tills dess är licensen som den är."
 	case ObtainingNotYet:
 		return "Tiden då uppdateringen kan tillämpas har inte börjat[; första dagen är {from}].",
-			"Läs in uppdateringen igen [från och med {from}|senare], och kontrollera att datorns datum stämmer. Tills dess fungerar licensen som förut."
+			"Läs in uppdateringen igen [från och med {from}|senare], och kontrollera att datorns datum stämmer. Tills dess är licensen som den är."
 	case SeatExcess:
 		return "[{n|plats används|platser används}[ för funktionen ”{feature}”], och det nya antalet är {max}[; {over|plats måste|platser måste} frigöras].|Fler platser används än licensen kommer att ha.][ Bundna just nu: {names}.]",
-			"Frigör [{over|plats|platser}|de överskjutande platserna] och läs in uppdateringen igen. Tills dess fungerar den nuvarande licensen."
+			"Frigör [{over|plats|platser}|de överskjutande platserna] och läs in uppdateringen igen. Tills dess gäller den nuvarande licensen."
 	case OtherScheme:
 		return "Alla produkter i en licens har samma bindningsschema, och den här uppdateringen har ett annat[: {needs}[ i stället för {has}]].",
 			"Be leverantören[ ({contact})] att dela upp beställningen, så att varje bindningsschema får en egen licens."
@@ -150,19 +150,19 @@ func swedish(c Code) (text, remedy string) {
 	// What holds of a licence.
 	case NoLicense:
 		return "Ingen licens[ för {product}] hittades på den här datorn.",
-			"Ange serienumret eller en annan nyckel från certifikatet, eller läs in en licensfil."
+			"[{?offline}Ange en aktiveringsnyckel från certifikatet|Ange serienumret eller en annan nyckel från certifikatet], eller läs in en licensfil."
 	case OtherProduct:
 		return "[Licensen är till {has}, och det här är {needs}.|Licensen är till en annan produkt än den här.]",
 			"Läs in licensen för den här produkten, eller öppna produkten som licensen är till."
 	case FeatureNotLicensed:
 		return "[Funktionen ”{feature}”|Den här funktionen] ingår inte i licensen[ för {product}].",
-			"Om du vill använda den, beställ den från leverantören[ ({contact})] och sök sedan online, eller läs in filen som följer med. Allt annat är som förut."
+			"Om du vill använda den, beställ den från leverantören[ ({contact})] och [{?offline}läs sedan|sök sedan online, eller läs] in filen som följer med. Allt annat är som det är."
 	case LicenseProvisional:
-		return "Licensen är preliminär och fungerar fullt ut[ till och med {until}]; den slutliga har inte kommit ännu.",
-			"Sök online under de närmaste dagarna. Om den slutliga licensen inte finns efter tre arbetsdagar, kontakta leverantören[ ({contact})]."
+		return "Licensen är preliminär[{?working} och fungerar fullt ut][ till och med {until}]; den slutliga har inte kommit ännu.",
+			"[{?offline}Läs in den slutliga licensen så snart leverantören skickar den|Sök online under de närmaste dagarna]. Om den slutliga licensen inte finns efter tre arbetsdagar, kontakta leverantören[ ({contact})]."
 	case ProvisionalEnded:
 		return "Den preliminära licensen har gått ut[; den gällde till och med {until}].",
-			"Sök online efter den slutliga licensen, skriv in en aktiveringsnyckel eller läs in en licensfil. Om inget av det finns, kontakta leverantören[ ({contact})]."
+			"[{?offline}Skriv|Sök online efter den slutliga licensen, skriv] in en aktiveringsnyckel eller läs in en licensfil. Om inget av det finns, kontakta leverantören[ ({contact})]."
 	case TrialRunning:
 		return "Det här är en provlicens[ till och med {until}][, {days|dag|dagar} kvar].",
 			"Om du vill fortsätta därefter, beställ en licens från leverantören[ ({contact})]."
@@ -174,33 +174,33 @@ func swedish(c Code) (text, remedy string) {
 			"Vänta [till {from}|tills den börjar gälla], och kontrollera att datorns datum stämmer."
 	case ExpiredDate:
 		return "{subject} har gått ut[; den gällde till och med {until}].[{?feature} Andra funktioner påverkas inte.]",
-			"Be leverantören[ ({contact})] om en förnyelse, och sök sedan online eller läs in den nya filen."
+			"Be leverantören[ ({contact})] om en förnyelse, och [{?offline}läs sedan|sök sedan online eller läs] in den nya filen."
 	case ExpiredSpan:
-		return "{subject} har nått slutet av sin tid[ på {span}][; den slutade gälla efter {until}].[{?feature} Andra funktioner fortsätter.]",
-			"Be leverantören[ ({contact})] om en förlängning, och sök sedan online, läs in filen eller ange koden."
+		return "{subject} har nått slutet av sin tid[ på {span}][; den slutade gälla efter {until}].[{?feature} Andra funktioner påverkas inte.]",
+			"Be leverantören[ ({contact})] om en förlängning, och [{?offline}läs sedan|sök sedan online, läs] in filen eller ange koden."
 	case RunsUsedUp:
-		return "{subject} kan inte användas fler gånger[; {max|användning ingick|användningar ingick}].[{?feature} Andra funktioner kan fortfarande användas.]",
+		return "{subject} kan inte användas fler gånger[; {max|användning ingick|användningar ingick}].[{?feature} Andra funktioner påverkas inte.]",
 			"Beställ fler användningar från leverantören[ ({contact})]; en uppdatering lägger till dem i licensen."
 	case TooFewRuns:
 		return "{subject} kan användas {n|gång|gånger} till, men {max|begärdes|begärdes}. Ingen har förbrukats.",
 			"Dela upp arbetet, eller beställ fler användningar från leverantören[ ({contact})]; en uppdatering lägger till dem i licensen."
 	case AboutToExpire:
 		return "{subject} går snart ut[: den gäller till och med {until}][, {days|dag|dagar} till].",
-			"Förnya i god tid hos leverantören[ ({contact})]. Tills dess fungerar allt."
+			"Förnya i god tid hos leverantören[ ({contact})]. Tills dess gäller den."
 	case MaintenanceKept:
-		return "Underhållet[ av {product}] har gått ut[; det gällde till och med {until}]. Den här versionen fortsätter att fungera, men nyare ingår inte.",
-			"Du behöver inte göra något. Om du vill ha nyare versioner, förnya underhållet hos leverantören[ ({contact})]."
+		return "Underhållet[ av {product}] har gått ut[; det gällde till och med {until}].[{?working} Den här versionen fortsätter att fungera.] Nyare versioner ingår inte.",
+			"För den här versionen behöver du inte göra något. Om du vill ha nyare, förnya underhållet hos leverantören[ ({contact})]."
 	case MaintenanceStopped:
 		return "Underhållet[ av {product}] har gått ut[; det gällde till och med {until}]. Den här licensen gäller bara så länge underhållet gör det.",
-			"Förnya underhållet hos leverantören[ ({contact})] och sök online, eller läs in den nya filen; då fungerar produkten igen."
+			"Förnya underhållet hos leverantören[ ({contact})] och [{?offline}läs|sök online, eller läs] in den nya filen; då fungerar produkten igen."
 	case VersionNotCovered:
 		return "Licensen omfattar inte den version som körs[, {has}].[ Den omfattar versioner till och med {needs}.][ Underhållet omfattar versioner som kom till och med {until}.] Det har inget att göra med att en licens går ut.",
-			"Installera en version som omfattas, eller förnya underhållet hos leverantören[ ({contact})]."
+			"Installera en version som omfattas, eller [{?until}förnya underhållet hos|beställ den nyare versionen från] leverantören[ ({contact})]."
 	case VersionUnknown:
 		return "Licensen omfattar versioner till och med [{needs}|en viss version], och det här programmet känner inte till sin egen version[: ”{has}” är inget versionsnummer].",
 			"Installera en utgiven version av programmet. För dess utvecklare: bygg det med en version som 4.2.0."
 	case HardwareDrift:
-		return "Delar av den här datorn har bytts ut[: {names}]. Licensen fortsätter att fungera[; använda ändringar: {n} av {max}].",
+		return "Delar av den här datorn har bytts ut[: {names}].[{?working} Licensen fortsätter att fungera.][ Använda ändringar: {n} av {max}.]",
 			"Du behöver inte göra något. Om licensen aktiveras igen registreras de delar som finns nu."
 	case HardwareChanged:
 		return "Den här datorn stämmer inte överens med den som licensen är bunden till[; det som skiljer: {names}].",
@@ -227,29 +227,29 @@ func swedish(c Code) (text, remedy string) {
 		return "[Ingen plats i licensen är bunden till {names}.|Ingen plats i licensen är bunden till den här användaren.]",
 			"Be den som hanterar licensen att binda en plats till [{?names}exakt den här e-postadressen|den här användarens e-postadress]."
 	case ClockSetBack:
-		return "Datorns klocka har ställts tillbaka[: den visar {now}, och den senast kända tiden är {mark}]. Upp till 24 timmar gör ingenting; därutöver pausas tidsbegränsade funktioner, och de andra fortsätter att fungera.",
-			"Ställ klockan; licensen kommer tillbaka av sig själv när klockan går rätt. Om klockan gick före tidigare, sök online eller läs in en signerad tid."
+		return "Datorns klocka har ställts tillbaka[: den visar {now}, och den senast kända tiden är {mark}]. Upp till 24 timmar gör ingenting; därutöver pausas tidsbegränsade funktioner, men inte de andra.",
+			"Ställ klockan; licensen kommer tillbaka av sig själv när klockan går rätt. Om klockan gick före tidigare, [{?offline}visa programmets kontrollkod för leverantören[ ({contact})] och läs in den signerade tiden som kommer tillbaka|sök online eller läs in en signerad tid]."
 	case RestoreDetected:
-		return "Licensdata på den här datorn är äldre än vad datorn minns: de har återställts, tagits bort eller skadats. Funktioner vars användningar eller dagar räknas här väntar tills leverantören har bekräftat uppgifterna; de andra fortsätter att fungera.",
-			"Sök online. Utan anslutning, visa programmets kontrollkod för leverantören[ ({contact})] och läs in filen som kommer tillbaka."
+		return "Licensdata på den här datorn är äldre än vad datorn minns: de har återställts, tagits bort eller skadats. Funktioner vars användningar eller dagar räknas här väntar tills leverantören har bekräftat uppgifterna; de andra gör det inte.",
+			"[{?offline}Visa|Sök online. Utan anslutning, visa] programmets kontrollkod för leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case FolderUnwritable:
 		return "Licensdata går inte att spara på den här datorn[: {detail}]. Det kontrollerades innan något förbrukades.",
 			"Ge programmet rätt att skriva i sin mapp, se till att det finns plats på disken och försök igen."
 	case LeaseGrace:
-		return "Aktiveringsservern har inte bekräftat licensen på en tid. Den fortsätter att fungera[ till och med {until}].",
-			"Anslut datorn till internet och sök online[ senast {until}]. Om det inte går, be leverantören[ ({contact})] om en bekräftelse som fil."
+		return "Aktiveringsservern har inte bekräftat licensen på en tid.[{?working} Den fortsätter att fungera[ till och med {until}].]",
+			"[{?offline}Be leverantören[ ({contact})] om en bekräftelse som fil, och läs in den[ senast {until}]|Anslut datorn till internet och sök online[ senast {until}]. Om det inte går, be leverantören[ ({contact})] om en bekräftelse som fil]."
 	case LeaseEnded:
 		return "Aktiveringsserverns senaste bekräftelse har gått ut[; den gällde till och med {until}], och servern har inte bekräftat licensen sedan dess.",
-			"Anslut datorn till internet och sök online; då fungerar licensen igen. Om det inte går, be leverantören[ ({contact})] om en fil eller en aktiveringsnyckel."
+			"[{?offline}Be|Anslut datorn till internet och sök online; då fungerar licensen igen. Om det inte går, be] leverantören[ ({contact})] om en fil eller en aktiveringsnyckel."
 	case ActivationRequired:
 		return "Licensen måste aktiveras på den här datorn innan den fungerar.",
-			"Ange serienumret, eller skicka en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
+			"[{?offline}Skicka|Ange serienumret, eller skicka] en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case LicenseBlocked:
 		return "Leverantören har spärrat licensen.",
-			"Fråga leverantören[ ({contact})] varför, och hur spärren kan hävas; sök sedan online eller läs in filen som du får."
+			"Fråga leverantören[ ({contact})] varför, och hur spärren kan hävas; [{?offline}läs sedan|sök sedan online eller läs] in filen som du får."
 	case PaymentPending:
 		return "Betalningen för licensen är ännu inte registrerad hos leverantören.[{?working} Det som är licensierat här fortsätter att fungera[ till och med {until}| som förut].]",
-			"Fråga leverantören[ ({contact})] hur det är med betalningen; kanske är det bara registreringen som återstår. När betalningen är registrerad, sök online eller läs in den nya filen."
+			"Fråga leverantören[ ({contact})] hur det är med betalningen; kanske är det bara registreringen som återstår. När betalningen är registrerad, [{?offline}läs|sök online eller läs] in den nya filen."
 
 	// The exchange with the activation server.
 	case ServerUnreachable:
@@ -262,7 +262,7 @@ func swedish(c Code) (text, remedy string) {
 		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
 			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
 	case KeyringMismatch:
-		return "Aktiveringsservern och det här programmet har ingen gemensam nyckel, så svaret går inte att kontrollera[: programmet litar på {has}][, servern signerar med {needs}]. Internetanslutningen fungerar. Ingenting har förbrukats, och det som är licensierat på den här datorn fortsätter att fungera.",
+		return "Aktiveringsservern och det här programmet har ingen gemensam nyckel, så svaret går inte att kontrollera[: programmet litar på {has}][, servern signerar med {needs}]. Internetanslutningen fungerar. Ingenting har förbrukats, och licenserna på den här datorn förblir som de är.",
 			"Uppdatera programmet, eller meddela leverantören[ ({contact})] de här nyckel-id:na. Till utvecklaren: bädda in nyckelringen som servern startades med, eller starta servern med en aktiveringsnyckel ur den inbäddade nyckelringen."
 	case ServerBusy:
 		return "Aktiveringsservern har fått för många misslyckade försök härifrån eller för den här produkten och tar inte emot fler [på {n|minut|minuter}|på ett tag].",
@@ -281,37 +281,37 @@ func swedish(c Code) (text, remedy string) {
 			"Avaktivera den på en gammal dator, eller be leverantören[ ({contact})] att frigöra en dator som inte finns kvar eller att höja gränsen; aktivera sedan licensen här igen."
 	case TrialUsed:
 		return "Den här datorn har redan haft sin provperiod[, som slutade {until}].",
-			"Varje dator har en enda provperiod. Om du vill använda produkten på den här datorn, beställ en licens från leverantören[ ({contact})] och ange dess serienummer."
+			"Varje dator har en enda provperiod. Om du vill använda produkten på den här datorn, beställ en licens från leverantören[ ({contact})] och [{?offline}läs in dess fil|ange dess serienummer]."
 	case RequestNotAccepted:
 		return "Aktiveringsservern godtog inte den här förfrågningsnyckeln.",
 			"Jämför de tio siffrorna med certifikatet, och ange dem igen om någon skiljer sig. Om de stämmer överens, be leverantören[ ({contact})] att undersöka saken."
 	case FinalPending:
 		return "Leverantören har inte släppt den slutliga licensen ännu[; nästa sökning bör göras {from}].[{?working} Den preliminära fungerar fullt ut tills den går ut.]",
-			"Sök online igen [från och med {from}|om några dagar]. Något annat behöver du inte göra."
+			"[{?offline}Fråga leverantören[ ({contact})] efter den|Sök online igen] [från och med {from}|om några dagar]. Något annat behöver du inte göra."
 	case FinalOverdue:
 		return "Den slutliga licensen borde ha kommit vid det här laget.[{?working} Den preliminära fortsätter att fungera så länge den gäller.]",
-			"Fråga leverantören[ ({contact})] efter den slutliga licensen, och ha förfrågningsnyckeln från certifikatet till hands; sök sedan online en gång till."
+			"Fråga leverantören[ ({contact})] efter den slutliga licensen, och ha förfrågningsnyckeln från certifikatet till hands; [{?offline}läs sedan in filen som du får|sök sedan online en gång till]."
 	case TransfersUsed:
 		return "Licensen kan för närvarande inte flyttas till en annan dator[; använda flyttar: {n} av {max}][; nästa flytt är möjlig från och med {from}].",
 			"Försök igen [från och med {from}|senare], eller be leverantören[ ({contact})] att tillåta en flytt till."
 	case NotActivated:
 		return "Enligt aktiveringsservern är licensen inte, eller inte längre, aktiverad på den här datorn.",
-			"Om du vill använda licensen på datorn, ange serienumret igen. Om det avvisas eller anslutning saknas, kontakta leverantören[ ({contact})]."
+			"Om du vill använda licensen på datorn, [{?offline}skicka en ny förfrågningsfil till leverantören[ ({contact})]|ange serienumret igen. Om det avvisas eller anslutning saknas, kontakta leverantören[ ({contact})]]."
 	case BindingWeak:
 		return "Den här datorn går inte att skilja från andra, eftersom för lite av den kan läsas[; saknas eller kan inte läsas: {names}].",
 			"Där uppgifterna finns, ge programmet rätt att läsa dem och aktivera sedan licensen igen. En dator utan dem, en container eller en klonad virtuell maskin behöver en egen identitet som inte ändras; fråga leverantören[ ({contact})] hur den anges."
 	case ReplyOther:
 		return "Det här svaret hör till en annan förfrågan eller till en annan installation, eller så är det redan använt.",
-			"Försök igen online, eller läs in svaret på den senaste förfrågningsfil som skapades här. Om det svaret saknas, skicka en ny förfrågningsfil till leverantören[ ({contact})]."
+			"[{?offline}Läs|Försök igen online, eller läs] in svaret på den senaste förfrågningsfil som skapades här. Om det svaret saknas, skicka en ny förfrågningsfil till leverantören[ ({contact})]."
 	case ProofWrong:
 		return "Filen bevisar inte att en annan dator har lämnat ifrån sig licensen.",
 			"Avaktivera licensen på den andra datorn, och använd filen som då skapas utan att ändra den. Om den datorn inte finns kvar, kontakta leverantören[ ({contact})]."
 	case ManualNotForRequest:
 		return "En förfrågningsnyckel behöver aktiveringsservern och kan därför inte anges manuellt.",
-			"Ange förfrågningsnyckeln online. Det manuella sättet är till för aktiveringsnycklar, upplåsningskoder och filer; utan anslutning, be leverantören[ ({contact})] om något av dem."
+			"[{?offline}|Ange förfrågningsnyckeln online. ]Det manuella sättet är till för aktiveringsnycklar, upplåsningskoder och filer; [{?offline}be|utan anslutning, be] leverantören[ ({contact})] om något av dem."
 	case DeactivationPending:
 		return "Licensen har avaktiverats på den här datorn, men aktiveringsservern har inte bekräftat det ännu.",
-			"Sök online, eller skicka förfrågningsfilen till leverantören[ ({contact})] och läs in svaret. Tills det är bekräftat räknas licensen fortfarande som använd här."
+			"[{?offline}Skicka|Sök online, eller skicka] förfrågningsfilen till leverantören[ ({contact})] och läs in svaret. Tills det är bekräftat räknas licensen fortfarande som använd här."
 
 	// What was stored on this computer.
 	case RecordDamaged:
@@ -334,10 +334,10 @@ func swedish(c Code) (text, remedy string) {
 			"Vänta en stund och försök igen. Om det inte hjälper, stäng programmets andra fönster."
 	case RecordRecovered:
 		return "Den senaste ändringen av licensdata gick förlorad, och läget före den gäller.",
-			"Sök online. Om en nyckel eller en fil angavs strax innan, ange den igen."
+			"[{?offline}|Sök online. ]Om en nyckel eller en fil angavs strax innan, ange den igen."
 	case WitnessMissing:
 		return "Den andra posten på den här datorn, som visar att licensdata är de senaste, saknas.",
-			"Sök online, eller utbyt en fil med leverantören[ ({contact})]; då blir uppgifterna bekräftade."
+			"[{?offline}Utbyt|Sök online, eller utbyt] en fil med leverantören[ ({contact})]; då blir uppgifterna bekräftade."
 	case ClientClosed:
 		return "Programmet har redan stängt sin åtkomst till licensen.",
 			"Starta programmet igen. Till dess utvecklare: en klient går inte att använda efter Close."

@@ -150,7 +150,7 @@ func placeholdersIn(template string) (names []string) {
 // has as many forms of each word as it needs.
 func TestMessageTemplates(t *testing.T) {
 	t.Parallel()
-	known := strings.Fields("subject product feature ?feature ?names ?working ?offline names n max over days span from until now mark has needs detail contact")
+	known := strings.Fields("subject product feature ?feature ?names ?working ?offline ?until names n max over days span from until now mark has needs detail contact")
 	values := regexp.MustCompile(`\b(N|Max|Names|From|Until|Now|Mark|Days|Span|Has|Needs|Detail|Working)\b`)
 	for c, comment := range codesInSource(t) {
 		text, remedy := English.message(c)
@@ -339,7 +339,7 @@ func TestReasonTable(t *testing.T) {
 			[]string{"11.2", "10", "2027-03-31"}, "nothing to do with expiry", "Install a version that is covered, or renew"},
 		{"name mismatch", Reason{Code: NameMismatch}, nil, "another spelling", "exactly as it is printed on the certificate"},
 		{"hardware changed within tolerance", Reason{Code: HardwareDrift, Names: []string{"dongle"}, N: 1, Max: 2},
-			[]string{"dongle", "1", "2"}, "changes used: 1 of 2", "Nothing has to be done"},
+			[]string{"dongle", "1", "2"}, "Changes used: 1 of 2", "Nothing has to be done"},
 		{"beyond tolerance", Reason{Code: HardwareChanged, Names: []string{"dongle", "board"}}, []string{"dongle"}, "dongle, mainboard", "deactivate the licence here and activate it again"},
 		{"hardware unreadable", Reason{Code: HardwareUnreadable, Names: []string{"dongle"}}, []string{"dongle"},
 			"cannot be read on this computer: dongle. That does not mean that it has changed", "right to read it"},
@@ -354,9 +354,9 @@ func TestReasonTable(t *testing.T) {
 		{"trial", Reason{Code: TrialRunning, Until: until, Days: 21}, []string{"2027-03-31", "21"}, "21 days left", "order"},
 		{"trial ended", Reason{Code: TrialEnded, Until: until}, []string{"2027-03-31"}, "ended", "order"},
 		{"about to expire", Reason{Code: AboutToExpire, Until: until, Days: 1}, []string{"2027-03-31", "1"}, "1 more day.", "Renew"},
-		{"provisional, final pending", Reason{Code: LicenseProvisional, Until: until}, []string{"2027-03-31"}, "works in full", "three working days"},
+		{"provisional, final pending", Reason{Code: LicenseProvisional, Until: until, Working: true}, []string{"2027-03-31"}, "works in full", "three working days"},
 		{"provisional ended", Reason{Code: ProvisionalEnded, Until: until}, []string{"2027-03-31"}, "ended", "type in an activation key or load a licence file"},
-		{"maintenance lapsed, continues", Reason{Code: MaintenanceKept, Until: until}, []string{"2027-03-31"}, "keeps running", "Nothing has to be done"},
+		{"maintenance lapsed, continues", Reason{Code: MaintenanceKept, Until: until, Working: true}, []string{"2027-03-31"}, "keeps running", "Nothing has to be done"},
 		{"maintenance lapsed, stops", Reason{Code: MaintenanceStopped, Until: until}, []string{"2027-03-31"}, "only while maintenance lasts", "Renew"},
 		{"clock set back", Reason{Code: ClockSetBack, Now: messageMoment(t, "2027-01-02T03:04:05Z"), Mark: messageMoment(t, "2027-01-05T06:07:08Z")},
 			[]string{"2027-01-02 03:04 UTC", "2027-01-05 06:07 UTC", "24"}, "last known time", "returns by itself"},
@@ -364,7 +364,7 @@ func TestReasonTable(t *testing.T) {
 		{"application too old for the licence", Reason{Code: TooNew, Needs: "floating"}, []string{"floating"}, "does not know yet", "Update"},
 		{"nothing installed", Reason{Code: NoLicense, Product: "acme-cad"}, []string{"acme-cad"}, "No licence for acme-cad", "serial number"},
 		{"old copy put back", Reason{Code: RestoreDetected}, nil, "uses or days are counted here wait", "Check online"},
-		{"lease in grace", Reason{Code: LeaseGrace, Until: until}, []string{"2027-03-31"}, "keeps working until 2027-03-31", "by 2027-03-31"},
+		{"lease in grace", Reason{Code: LeaseGrace, Until: until, Working: true}, []string{"2027-03-31"}, "keeps working until 2027-03-31", "by 2027-03-31"},
 		{"lease ended", Reason{Code: LeaseEnded, Until: until}, []string{"2027-03-31"}, "has not confirmed", "works again"},
 		{"seat not bound", Reason{Code: SeatNotBound, Names: []string{"ada@acme.example"}}, []string{"ada@acme.example"}, "bound to ada@acme.example", "exactly this e-mail address"},
 		{"key ended", Reason{Code: KeyEnded, From: until, Until: from}, []string{"2027-03-31", "2027-02-01"}, "after the last day", "newer file, or update"},
@@ -383,7 +383,7 @@ func TestReasonTable(t *testing.T) {
 		{"no key in common", Reason{Code: KeyringMismatch, Has: "1f6f4c9d0be8a7c2", Needs: "9a0c2d3b5e7f1846"}, []string{"1f6f4c9d0be8a7c2", "9a0c2d3b5e7f1846"},
 			"no key in common", "embed the keyring that the server was started with"},
 		{"no key in common, none at all", Reason{Code: KeyringMismatch}, nil, "cannot be verified. The internet connection works.", "Update the application"},
-		{"a keyring waits", Reason{Code: KeyringWaits, N: 4, Names: []string{"L-1"}}, []string{"4", "L-1"}, "They keep working.", "load the licence files"},
+		{"a keyring waits", Reason{Code: KeyringWaits, N: 4, Names: []string{"L-1"}}, []string{"4", "L-1"}, "They stay as they are.", "load the licence files"},
 		{"too many attempts", Reason{Code: ServerBusy, N: 1}, []string{"1"}, "no more for 1 minute.", "Wait that long"},
 		{"too many attempts, for some time", Reason{Code: ServerBusy}, nil, "no more for a while.", "Wait that long"},
 		{"refused for another reason", Reason{Code: ServerRefused, Detail: "sunspots"}, []string{"sunspots"}, "does not know: sunspots.", "Update the application"},
@@ -418,28 +418,65 @@ func TestReasonTable(t *testing.T) {
 // sentence says so.
 func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
 	t.Parallel()
-	found := 0
+	codes := 0
 	for c := range codesInSource(t) {
+		saying := 0
 		for _, lang := range Languages() {
 			r := &Reason{Code: c, Working: true}
 			says := r.Text(lang) + r.Remedy(lang)
 			r.Working = false
 			silent := r.Text(lang) + r.Remedy(lang)
 			if says != silent {
-				found++
+				saying++
 				require.Less(t, len(silent), len(says), "%s %s", c, lang)
 			}
 			if lang == English {
-				require.NotRegexp(t, "keeps working (as|until)|everything that is licensed here works", silent, c)
+				require.NotRegexp(t, "keeps? (working|running)|features go on|works in full|works as before|[Ee]verything .*works|can still be used", silent, c)
+			}
+		}
+		require.Contains(t, []int{0, len(Languages())}, saying, "%s: all languages say it, or none does", c)
+		codes += min(saying, 1)
+	}
+	require.GreaterOrEqual(t, codes, 9)
+}
+
+// Customers have no way to load a catalogue, so none is sent for one.
+func TestMessagesSendNobodyForACatalogue(t *testing.T) {
+	t.Parallel()
+	for c := range codesInSource(t) {
+		if c != CatalogueNeeded { // which says what its developer has to do
+			require.NotContains(t, (&Reason{Code: c}).Remedy(English), "catalogue", c)
+		}
+	}
+}
+
+// A product without a server sends nobody to it: neither to go online, nor to enter
+// what only a server can use. Reasons that only a server or the way to it can give
+// are left out.
+func TestMessagesWithoutAServer(t *testing.T) {
+	t.Parallel()
+	online := regexp.MustCompile(`(?i)\bonline|internet|proxy|онлайн|интернет|прокси`)
+	serial := regexp.MustCompile(`(?i)enter (the|its) serial|Seriennummer|serienumret|dess serienummer|серийный номер`)
+	differ := 0
+	for c := range codesInSource(t) {
+		if strings.HasPrefix(string(c), "server_") {
+			continue
+		}
+		for _, lang := range Languages() {
+			r := reasonWithAll(t, c)
+			require.NotRegexp(t, online, r.Remedy(lang), "%s %s", c, lang)
+			if c == NoLicense || c == ActivationRequired || c == NotActivated || c == TrialUsed {
+				require.NotRegexp(t, serial, r.Remedy(lang), "%s %s", c, lang)
+			}
+			with := reasonWithAll(t, c)
+			with.Offline = false
+			if r.Remedy(lang) != with.Remedy(lang) {
+				differ++
 			}
 		}
 	}
-	require.Equal(t, 5*len(Languages()), found, "all languages say it of the same codes")
-}
-
-// A product without a server sends nobody to it.
-func TestMessagesWithoutAServer(t *testing.T) {
-	t.Parallel()
+	require.GreaterOrEqual(t, differ, 20*len(Languages()))
+	require.Zero(t, differ%len(Languages()), "all languages differ for the same codes")
 	for _, r := range []*Reason{
 		{Code: NeedsServer, Has: "serial number", Offline: true},
 		{Code: NeedsServer, Has: "serial number", Err: &Reason{Code: NoServer}},
@@ -453,9 +490,9 @@ func TestMessagesWithoutAServer(t *testing.T) {
 func TestMessageContact(t *testing.T) {
 	t.Parallel()
 	r := &Reason{Code: ObtainingOver}
-	require.Equal(t, "Ask the vendor to issue the update again. Until then the licence works as before.", r.Remedy(English))
+	require.Equal(t, "Ask the vendor to issue the update again. Until then the licence stays as it is.", r.Remedy(English))
 	r.Contact = "help@acme.example"
-	require.Equal(t, "Ask the vendor (help@acme.example) to issue the update again. Until then the licence works as before.", r.Remedy(English))
+	require.Equal(t, "Ask the vendor (help@acme.example) to issue the update again. Until then the licence stays as it is.", r.Remedy(English))
 }
 
 func TestMatchLanguage(t *testing.T) {
@@ -477,8 +514,7 @@ func TestMatchLanguage(t *testing.T) {
 }
 
 func ExampleReason_Text() {
-	until, _ := ParseDate("2027-03-31")
-	why := &Reason{Code: ExpiredDate, Feature: "export", Until: until, Contact: "help@acme.example"}
+	why := &Reason{Code: ExpiredDate, Feature: "export", Until: NewDate(2027, time.March, 31), Contact: "help@acme.example"}
 	for _, lang := range []Language{English, MatchLanguage("de_AT.UTF-8")} {
 		fmt.Println(why.Text(lang))
 		fmt.Println(why.Remedy(lang))

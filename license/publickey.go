@@ -3,7 +3,9 @@ package license
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
+	"errors"
 )
 
 // A PublicKey is an Ed25519 public key that passed the checks of
@@ -48,6 +50,29 @@ func (k PublicKey) Bytes() []byte { return append([]byte(nil), k.b[:]...) }
 func (k PublicKey) ID() string {
 	sum := sha256.Sum256(k.b[:])
 	return hex.EncodeToString(sum[:8])
+}
+
+// MarshalText returns the key in base64, as keyrings have it, and nothing for no
+// key.
+func (k PublicKey) MarshalText() ([]byte, error) {
+	if !k.ok {
+		return nil, nil
+	}
+	return base64.StdEncoding.AppendEncode(nil, k.b[:]), nil
+}
+
+// UnmarshalText reads what MarshalText returns. The error is as of ParsePublicKey.
+func (k *PublicKey) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*k = PublicKey{}
+		return nil
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(string(text))
+	if err != nil {
+		return errors.New("license: a public key is 32 bytes in base64")
+	}
+	*k, err = ParsePublicKey(b)
+	return err
 }
 
 // verify reports whether sig is this key's signature of message.

@@ -72,7 +72,7 @@ const (
 	NoLicense           Code = "no_license"            // nothing is installed
 	OtherProduct        Code = "other_product"         // Has, Needs: products
 	FeatureNotLicensed  Code = "feature_not_licensed"  //
-	LicenseProvisional  Code = "license_provisional"   // Until
+	LicenseProvisional  Code = "license_provisional"   // Until, Working
 	ProvisionalEnded    Code = "provisional_ended"     // Until
 	TrialRunning        Code = "trial_running"         // Until, Days
 	TrialEnded          Code = "trial_ended"           // Until
@@ -81,11 +81,11 @@ const (
 	ExpiredSpan         Code = "expired_span"          // Until, Span
 	RunsUsedUp          Code = "runs_used_up"          // Max
 	AboutToExpire       Code = "about_to_expire"       // Until, Days
-	MaintenanceKept     Code = "maintenance_kept"      // Until; this version keeps running
+	MaintenanceKept     Code = "maintenance_kept"      // Until; this version stays covered; Working
 	MaintenanceStopped  Code = "maintenance_stopped"   // Until; the product stops
 	VersionNotCovered   Code = "version_not_covered"   // Has: running, Needs: highest covered, Until: maintenance
 	VersionUnknown      Code = "version_unknown"       // Has: what the running program gives as its version, which is none; Needs: highest covered
-	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used
+	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used; Working
 	HardwareChanged     Code = "hardware_changed"      // Names changed
 	HardwareUnreadable  Code = "hardware_unreadable"   // Names that cannot be read
 	BindingDamaged      Code = "binding_damaged"       // scheme or data make no sense
@@ -96,7 +96,7 @@ const (
 	SeatNotBound        Code = "seat_not_bound"        // Names: the user's address
 	ClockSetBack        Code = "clock_set_back"        // Now, Mark
 	RestoreDetected     Code = "restore_detected"      // an old copy of the local state was put back
-	LeaseGrace          Code = "lease_grace"           // Until: when grace ends
+	LeaseGrace          Code = "lease_grace"           // Until: when grace ends; Working
 	LeaseEnded          Code = "lease_ended"           // Until: when it ended
 	ActivationRequired  Code = "activation_required"   // it counts with a receipt of the activation server, and there is none for here
 	LicenseBlocked      Code = "license_blocked"       // by the vendor
@@ -116,8 +116,8 @@ const (
 	ActivationLimit     Code = "activation_limit"       // N machines of Max use it already
 	TrialUsed           Code = "trial_used"             // this machine has had its trial, which ended on Until
 	RequestNotAccepted  Code = "request_not_accepted"   // a request key that is unknown, used elsewhere or withdrawn; which, is not said
-	FinalPending        Code = "final_pending"          // From: when to ask again; the vendor has not released the final licence yet
-	FinalOverdue        Code = "final_overdue"          // the final licence should have been there by now: ask the vendor
+	FinalPending        Code = "final_pending"          // Working; From: when to ask again; the vendor has not released the final licence yet
+	FinalOverdue        Code = "final_overdue"          // Working; the final licence should have been there by now: ask the vendor
 	TransfersUsed       Code = "transfers_used"         // N of Max moves to another machine are used; From: when the next is possible
 	NotActivated        Code = "not_activated"          // the server has no activation for this installation (any more)
 	BindingWeak         Code = "binding_weak"           // Names: components that cannot be read, without which this machine cannot be told from others
@@ -145,25 +145,33 @@ const (
 // A Reason is a code with its values. It is what errors of this package are,
 // and what a Decision lists. Which values a code has, its constant says; the
 // others are zero.
+//
+// As JSON it also has the sentence and the remedy in English, as "text" and
+// "remedy", and what Err says as "cause"; those are not read back.
 type Reason struct {
-	Code             Code
-	Product, Feature string
-	Names            []string // of components or users
-	N, Max           int64
-	From, Until      Date
-	Now, Mark        int64 // Unix seconds
-	Days             int   // left
-	Span             Span
-	Has, Needs       string
-	Detail           string // in English, for whoever repairs it
-	Contact          string // where to get help, from the licence's hints
+	Code    Code     `json:"code"`
+	Product string   `json:"product,omitempty"`
+	Feature string   `json:"feature,omitempty"`
+	Names   []string `json:"names,omitempty"` // of components or users
+	N       int64    `json:"n,omitzero"`
+	Max     int64    `json:"max,omitzero"`
+	From    Date     `json:"from,omitzero"`
+	Until   Date     `json:"until,omitzero"`
+	Now     int64    `json:"now,omitzero"`  // Unix seconds
+	Mark    int64    `json:"mark,omitzero"` // Unix seconds
+	Days    int      `json:"days,omitzero"` // left
+	Span    Span     `json:"span,omitzero"`
+	Has     string   `json:"has,omitempty"`
+	Needs   string   `json:"needs,omitempty"`
+	Detail  string   `json:"detail,omitempty"`  // in English, for whoever repairs it
+	Contact string   `json:"contact,omitempty"` // where to get help, from the licence's hints
 	// Working says that something that is licensed here may be used now. Only
 	// then do sentences say that it keeps working.
-	Working bool
+	Working bool `json:"working,omitzero"`
 	// Offline says that the product was set up without an activation server.
 	// Remedies then lead to files and typed keys, and not to the internet.
-	Offline bool
-	Err     error // what caused it, if that is an error
+	Offline bool  `json:"offline,omitzero"`
+	Err     error `json:"-"` // what caused it, if that is an error
 }
 
 // Error returns the sentence and the remedy in English.

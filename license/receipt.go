@@ -9,25 +9,25 @@ import (
 // asking again. It can say where and until when, never what: that is the
 // licence's alone. A licence with NeedsReceipt counts only together with one.
 type Receipt struct {
-	ID           string // names the activation; never changes
-	Vendor       string
-	Serial       Serial    // what was sold, as in the licence
-	Installation []byte    // public key of the installation that it is for
-	Binding      Binding   // the machine, where the licence names a scheme only
-	Changes      int64     // of hardware, that were followed so far
-	Activated    time.Time // when this machine was first activated: terms that count from then do, also after a new installation
-	Issued       time.Time // by the server's clock
-	Sequence     int64     // of two receipts, the one with the lower number is old
+	ID           string    `json:"id"` // names the activation; never changes
+	Vendor       string    `json:"vendor"`
+	Serial       Serial    `json:"serial,omitempty"`   // what was sold, as in the licence
+	Installation []byte    `json:"installation"`       // public key of the installation that it is for
+	Binding      Binding   `json:"binding,omitzero"`   // the machine, where the licence names a scheme only
+	Changes      int64     `json:"changes,omitzero"`   // of hardware, that were followed so far
+	Activated    time.Time `json:"activated,omitzero"` // when this machine was first activated: terms that count from then do, also after a new installation
+	Issued       time.Time `json:"issued,omitzero"`    // by the server's clock
+	Sequence     int64     `json:"sequence"`           // of two receipts, the one with the lower number is old
 	Lease
-	Hold    Hold   // what the vendor has to say against it
-	Contact string // whom to ask about that
+	Hold    Hold   `json:"hold,omitempty"`    // what the vendor has to say against it
+	Contact string `json:"contact,omitempty"` // whom to ask about that
 }
 
 // A Lease says how long a receipt holds without a new one. Its zero value is
 // for ever.
 type Lease struct {
-	Until time.Time // when the licence wants to be confirmed again
-	Grace time.Time // how long it works without
+	Until time.Time `json:"until,omitzero"` // when the licence wants to be confirmed again
+	Grace time.Time `json:"grace,omitzero"` // how long it works without
 }
 
 // A Hold is what a vendor has against an activation.

@@ -33,8 +33,11 @@ const (
 	Stopped
 )
 
-// String returns the sign in one English word.
-func (l Level) String() string { return [...]string{"ok", "warning", "stopped"}[l] }
+var levelWords = []string{"ok", "warning", "stopped"}
+
+// String returns the sign in one English word, which it is as text and in JSON
+// as well.
+func (l Level) String() string { return wordOf("Level", levelWords, uint8(l)) }
 
 // Level returns the sign of the state.
 func (s State) Level() Level {
@@ -48,28 +51,53 @@ func (s State) Level() Level {
 	}
 }
 
-// String returns the state in one English word or two.
-func (s State) String() string {
-	return [...]string{"unlicensed", "damaged", "blocked", "expired", "not yet valid", "grace", "provisional", "active"}[s]
-}
+var stateWords = []string{"unlicensed", "damaged", "blocked", "expired", "not yet valid", "grace", "provisional", "active"}
+
+// String returns the state in one English word, or "not yet valid". It is the
+// same as text and in JSON.
+func (s State) String() string { return wordOf("State", stateWords, uint8(s)) }
 
 // A Decision is what holds of one feature.
 type Decision struct {
-	Product string
-	Feature *Feature // with the limits that the licence grants; not to be changed
-	State   State
-	Until   Date     // the last day on which it works; no date if it has no end
-	Pending bool     // its term, or the licence's, begins with the first use
-	Left    int64    // runs left; -1 if they are not limited
-	Reasons []Reason // every one that holds, those of the whole licence first
+	Product string   `json:"product,omitempty"`
+	Feature *Feature `json:"feature"` // with the limits that the licence grants; not to be changed
+	State   State    `json:"state"`
+	Until   Date     `json:"until,omitzero"`    // the last day on which it works; no date if it has no end
+	Pending bool     `json:"pending,omitzero"`  // its term, or the licence's, begins with the first use
+	Left    int64    `json:"left"`              // runs left; -1 if they are not limited
+	Reasons []Reason `json:"reasons,omitempty"` // every one that holds, those of the whole licence first
+}
+
+// String returns the feature, its state and the codes of its reasons:
+// "acme-cad/export: active until 2027-12-31 (about_to_expire)".
+func (d Decision) String() string {
+	text := ""
+	if d.Feature != nil {
+		text = d.Feature.ID
+	}
+	if d.Product != "" {
+		text = d.Product + "/" + text
+	}
+	text += ": " + d.State.String()
+	if d.Until != 0 {
+		text += " until " + d.Until.String()
+	}
+	if len(d.Reasons) == 0 {
+		return text
+	}
+	codes := make([]string, len(d.Reasons))
+	for i, r := range d.Reasons {
+		codes[i] = string(r.Code)
+	}
+	return text + " (" + strings.Join(codes, ", ") + ")"
 }
 
 // A Result is what a licence allows. It does not change.
 type Result struct {
-	Decisions   []Decision // ascending by product and feature
-	Reasons     []Reason   // those that hold for the whole licence
-	Maintenance Maintenance
-	Next        time.Time           // when to check again; zero if time changes nothing
+	Decisions   []Decision          `json:"decisions"`         // ascending by product and feature
+	Reasons     []Reason            `json:"reasons,omitempty"` // those that hold for the whole licence
+	Maintenance Maintenance         `json:"maintenance,omitzero"`
+	Next        time.Time           `json:"next,omitzero"` // when to check again; zero if time changes nothing
 	set         atomic.Pointer[Set] // of the decisions, built when it is first asked
 }
 

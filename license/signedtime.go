@@ -11,10 +11,10 @@ import (
 // put back. The challenge is random and counts once, so an old answer brings
 // nothing back to life.
 type SignedTime struct {
-	Vendor    string
-	Challenge []byte // the 10 bytes of the challenge code
-	Time      time.Time
-	Restored  bool // the vendor accepts the local state as it is
+	Vendor    string    `json:"vendor"`
+	Challenge []byte    `json:"-"` // the 10 bytes of the challenge code
+	Time      time.Time `json:"time,omitzero"`
+	Restored  bool      `json:"restored,omitzero"` // the vendor accepts the local state as it is
 }
 
 // ChallengeSize is the length of a challenge in bytes.

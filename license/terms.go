@@ -27,63 +27,66 @@ func (k Kind) AtLeast(other Kind) bool { return k.rank() >= other.rank() }
 // signs it with package issuer. A client has it from Open, which alone turns
 // signed bytes into a License.
 type License struct {
-	ID       string    // names this licence; never changes
-	Serial   Serial    // the serial number that was sold; updates go by it
-	Vendor   string    // as in the keyring
-	Revision int64     // how many updates it already holds
-	Kind     Kind      //
-	Issued   time.Time // to the second, UTC
-	Licensee Licensee
-	Binding  Binding
+	ID       string    `json:"id"`                // names this licence; never changes
+	Serial   Serial    `json:"serial,omitempty"`  // the serial number that was sold; updates go by it
+	Vendor   string    `json:"vendor"`            // as in the keyring
+	Revision int64     `json:"revision,omitzero"` // how many updates it already holds
+	Kind     Kind      `json:"kind"`
+	Issued   time.Time `json:"issued,omitzero"` // to the second, UTC
+	Licensee Licensee  `json:"licensee,omitzero"`
+	Binding  Binding   `json:"binding,omitzero"`
 	// NeedsReceipt has the licence count only together with a receipt of the
 	// activation server, which also brings the data of Binding where there is a
 	// scheme alone. Such a licence has a serial number.
-	NeedsReceipt bool
-	Window       Term      // caps the term of every feature: a trial's, a provisional licence's
-	Products     []Product // as read: in ascending order of their ids
-	Sealed       []Sealed  // updates that wait for their unlock codes
-	Applied      []string  // ids of updates it holds, ascending
-	Hints        Hints
+	NeedsReceipt bool      `json:"needs_receipt,omitzero"`
+	Window       Term      `json:"window,omitzero"`   // caps the term of every feature: a trial's, a provisional licence's
+	Products     []Product `json:"products"`          // as read: in ascending order of their ids
+	Sealed       []Sealed  `json:"sealed,omitempty"`  // updates that wait for their unlock codes
+	Applied      []string  `json:"applied,omitempty"` // ids of updates it holds, ascending
+	Hints        Hints     `json:"hints,omitzero"`
 }
 
 // A Licensee is who a licence was granted to.
 type Licensee struct {
-	Name, Company, Email string
+	Name    string `json:"name,omitempty"`
+	Company string `json:"company,omitempty"`
+	Email   string `json:"email,omitempty"`
 }
 
 // A Binding ties a licence to machines. Package binding gives both values a
-// meaning; a licence without a scheme runs on every machine.
+// meaning; a licence without a scheme runs on every machine. As JSON it is the
+// scheme alone: the data is made of the machine's ids.
 type Binding struct {
-	Scheme string
-	Data   []byte
+	Scheme string `json:"scheme,omitempty"`
+	Data   []byte `json:"-"`
 }
 
 // Hints are for people who need help with a licence.
 type Hints struct {
-	Contact string // an e-mail address or a telephone number of the vendor's support
-	Renew   string // a link to where the licence can be renewed
+	Contact string `json:"contact,omitempty"` // an e-mail address or a telephone number of the vendor's support
+	Renew   string `json:"renew,omitempty"`   // a link to where the licence can be renewed
 }
 
 // A Sealed update lies in a licence until somebody enters the unlock code with
 // this hash. Its sequence is 0, since nobody knows when that will be.
 type Sealed struct {
-	CodeHash [32]byte // see UnlockHash
-	Update   Update
+	CodeHash [32]byte `json:"-"` // see UnlockHash
+	Update   Update   `json:"update"`
 }
 
 // A Product is one product of a licence.
 type Product struct {
-	ID          string
-	MaxVersion  string // the highest version covered, see IsVersion: "10" for every 10.x; "" for all
-	Maintenance Maintenance
-	Features    []Feature // as read: in ascending order of their ids
+	ID          string      `json:"id"`
+	MaxVersion  string      `json:"max_version,omitempty"` // the highest version covered, see IsVersion: "10" for every 10.x; "" for all
+	Maintenance Maintenance `json:"maintenance,omitzero"`
+	Features    []Feature   `json:"features,omitempty"` // as read: in ascending order of their ids
 }
 
 // Maintenance says until when updates of the product are covered. Its zero
 // value covers all for ever.
 type Maintenance struct {
-	Until Date
-	Lapse Lapse
+	Until Date  `json:"until,omitzero"`
+	Lapse Lapse `json:"lapse,omitempty"`
 }
 
 // A Lapse is what happens when maintenance ends.
@@ -97,20 +100,20 @@ const (
 // A Feature is one right of a product. Its limits all hold together, and
 // whichever ends first ends it; the zero value of each is no limit.
 type Feature struct {
-	ID         string
-	Term       Term
-	Runs       int64 // how often it may be used in all
-	Concurrent Concurrent
-	Seats      int64 // how many users may be bound by e-mail address, which the activation server does
-	Conditions Condition
-	Params     []Param // for the application; as read: in ascending order of their names
+	ID         string     `json:"id"`
+	Term       Term       `json:"term,omitzero"`
+	Runs       int64      `json:"runs,omitzero"` // how often it may be used in all
+	Concurrent Concurrent `json:"concurrent,omitzero"`
+	Seats      int64      `json:"seats,omitzero"` // how many users may be bound by e-mail address, which the activation server does
+	Conditions Condition  `json:"conditions,omitzero"`
+	Params     []Param    `json:"params,omitempty"` // for the application; as read: in ascending order of their names
 }
 
 // Concurrent limits how many use a feature at once. The activation server counts
 // them; without it, the limit is carried and not enforced.
 type Concurrent struct {
-	N   int64
-	Per Counting
+	N   int64    `json:"n,omitzero"`
+	Per Counting `json:"per,omitempty"`
 }
 
 // Counting says what counts as one concurrent use.
@@ -122,7 +125,8 @@ const (
 	PerProcess Counting = "process"
 )
 
-// A Condition is a set of places where a feature may not be used.
+// A Condition is a set of places where a feature may not be used. As JSON it is a
+// list: ["no_remote_session","no_virtual_machine"].
 type Condition uint8
 
 const (
@@ -132,10 +136,12 @@ const (
 
 // A Param is a name and a value that mean something to the application.
 type Param struct {
-	Name, Value string
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
-// A TermKind says what a Term counts.
+// A TermKind says what a Term counts. As text and in JSON it is "perpetual",
+// "dates", "first_use", "activation" or "extend".
 type TermKind uint8
 
 const (
@@ -146,17 +152,22 @@ const (
 	Extend                         // in an add-on update only: the span more
 )
 
-// A Term limits a right in time.
+// A Term limits a right in time. As JSON it is its kind with its intervals or its
+// span:
+//
+//	{"kind":"dates","intervals":[{"from":"2027-01-01","until":"2027-12-31"}]}
+//	{"kind":"first_use","span":{"days":30}}
 type Term struct {
-	Kind      TermKind
-	Intervals []Interval // of Dates: ascending, with a gap of a day at least between them
-	Span      Span       // of the others
+	Kind      TermKind   `json:"kind"`
+	Intervals []Interval `json:"intervals,omitempty"` // of Dates: ascending, with a gap of a day at least between them
+	Span      Span       `json:"span,omitzero"`       // of the others
 }
 
 // An Interval is a period of whole days, both included. Without a From it has
 // always begun.
 type Interval struct {
-	From, Until Date
+	From  Date `json:"from,omitzero"`
+	Until Date `json:"until"`
 }
 
 // Until returns the term that ends with a date.

@@ -34,12 +34,12 @@ import (
 //
 //	{"key":"<the bytes above in hexadecimal>","name":"<normal form>","product":"…","v":1,"vendor":"…"}
 type KeyTerms struct {
-	Edition int
-	Term    Term // perpetual, until a date, or days or months from activation
-	Issued  Date
-	Seats   int    // 0: as in the edition
-	Number  int    // 0 to MaxKeyNumber
-	Machine []byte // 10 bytes, see package binding; nil: any machine
+	Edition int    `json:"edition"`
+	Term    Term   `json:"term,omitzero"` // perpetual, until a date, or days or months from activation
+	Issued  Date   `json:"issued"`
+	Seats   int    `json:"seats,omitzero"`  // 0: as in the edition
+	Number  int    `json:"number,omitzero"` // 0 to MaxKeyNumber
+	Machine []byte `json:"-"`               // 10 bytes, see package binding; nil: any machine
 }
 
 const (

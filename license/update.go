@@ -9,42 +9,44 @@ import (
 
 // An Update changes a licence that a customer has. Apply says by which rules.
 type Update struct {
-	ID       string // names this update; it is applied once
-	Vendor   string
-	Serial   Serial // the licence that it is for
-	Sequence int64  // its place: one more than the revision of the licence it is applied to
-	Issued   time.Time
+	ID       string    `json:"id"` // names this update; it is applied once
+	Vendor   string    `json:"vendor,omitempty"`
+	Serial   Serial    `json:"serial,omitempty"`  // the licence that it is for
+	Sequence int64     `json:"sequence,omitzero"` // its place: one more than the revision of the licence it is applied to
+	Issued   time.Time `json:"issued,omitzero"`
 
-	Rewrite      bool   // states terms anew; without it the update is an add-on
-	WholeLicense bool   // with Rewrite: products that it does not name are removed
-	Obtain       Period // when the customer may apply it
-	Kind         Kind   // of the licence from now on; "" leaves it
-	Window       *Term  // of the licence; nil leaves it
-	Products     []ProductChange
+	Rewrite      bool            `json:"rewrite,omitzero"`       // states terms anew; without it the update is an add-on
+	WholeLicense bool            `json:"whole_license,omitzero"` // with Rewrite: products that it does not name are removed
+	Obtain       Period          `json:"obtain,omitzero"`        // when the customer may apply it
+	Kind         Kind            `json:"kind,omitempty"`         // of the licence from now on; "" leaves it
+	Window       *Term           `json:"window,omitempty"`       // of the licence; nil leaves it
+	Products     []ProductChange `json:"products,omitempty"`
 
-	CRMID, Comment string // the vendor's own, only where asked for
+	CRMID   string `json:"crm_id,omitempty"`  // the vendor's own, only where asked for
+	Comment string `json:"comment,omitempty"` // likewise
 }
 
 // A Period is when a customer may receive and apply an update. It never
 // affects how long the licence runs. A date that is zero is no limit.
 type Period struct {
-	From, Until Date
+	From  Date `json:"from,omitzero"`
+	Until Date `json:"until,omitzero"`
 }
 
 // A ProductChange is what an update does to one product, or a new product.
 type ProductChange struct {
-	ID          string
-	Scheme      string // the binding scheme that the product needs; "" any
-	MaxVersion  string // "" leaves it, under rewrite covers all
-	Maintenance *MaintenanceChange
-	Features    []FeatureChange
+	ID          string             `json:"id"`
+	Scheme      string             `json:"scheme,omitempty"`      // the binding scheme that the product needs; "" any
+	MaxVersion  string             `json:"max_version,omitempty"` // "" leaves it, under rewrite covers all
+	Maintenance *MaintenanceChange `json:"maintenance,omitempty"`
+	Features    []FeatureChange    `json:"features,omitempty"`
 }
 
 // A MaintenanceChange sets the date of maintenance, or adds to it.
 type MaintenanceChange struct {
-	Until  Date
-	Extend Span  // instead of Until, in an add-on
-	Lapse  Lapse // "" leaves it; new maintenance must say it
+	Until  Date  `json:"until,omitzero"`
+	Extend Span  `json:"extend,omitzero"` // instead of Until, in an add-on
+	Lapse  Lapse `json:"lapse,omitempty"` // "" leaves it; new maintenance must say it
 }
 
 // A FeatureChange is what an update does to one feature, or a new feature.
@@ -52,14 +54,14 @@ type MaintenanceChange struct {
 // how many. A nil value leaves the limit as it is under add-on, and is no
 // limit under rewrite.
 type FeatureChange struct {
-	ID         string
-	Term       *Term
-	Runs       *int64 // 0: unlimited
-	Concurrent *Concurrent
-	Seats      *int64
-	Conditions *Condition
-	Params     []Param
-	ResetUsage bool // under rewrite: forget first use and runs used
+	ID         string      `json:"id"`
+	Term       *Term       `json:"term,omitempty"`
+	Runs       *int64      `json:"runs,omitempty"` // 0: unlimited
+	Concurrent *Concurrent `json:"concurrent,omitempty"`
+	Seats      *int64      `json:"seats,omitempty"`
+	Conditions *Condition  `json:"conditions,omitempty"`
+	Params     []Param     `json:"params,omitempty"`
+	ResetUsage bool        `json:"reset_usage,omitzero"` // under rewrite: forget first use and runs used
 }
 
 // UnlockHash returns what a sealed update records of its unlock code, the

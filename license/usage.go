@@ -8,14 +8,15 @@ import (
 // Usage is what happened with one licence on one machine, or as the server
 // counts it. It is never part of signed terms.
 type Usage struct {
-	Activated time.Time            // when the licence came to this machine
-	FirstUse  time.Time            // of any of its features
-	Features  map[Ref]FeatureUsage // of those that were used
+	Activated time.Time            `json:"activated,omitzero"` // when the licence came to this machine
+	FirstUse  time.Time            `json:"first_use,omitzero"` // of any of its features
+	Features  map[Ref]FeatureUsage `json:"features,omitempty"` // of those that were used
 }
 
-// A Ref names a feature of a product.
+// A Ref names a feature of a product. As text it is "acme-cad/export".
 type Ref struct {
-	Product, Feature string
+	Product string `json:"product"`
+	Feature string `json:"feature"`
 }
 
 // compare orders references by product and feature.
@@ -25,7 +26,7 @@ func (r Ref) compare(other Ref) int {
 
 // FeatureUsage is what happened with one feature.
 type FeatureUsage struct {
-	FirstUse time.Time
-	Runs     int64    // used
-	Seats    []string // e-mail addresses bound
+	FirstUse time.Time `json:"first_use,omitzero"`
+	Runs     int64     `json:"runs,omitzero"`   // used
+	Seats    []string  `json:"seats,omitempty"` // e-mail addresses bound
 }

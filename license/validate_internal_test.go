@@ -156,6 +156,50 @@ func TestEveryWrongFieldIsNamed(t *testing.T) {
 	}
 }
 
+// The documents of that test have something in every field, so that a field that is
+// added later is held as well.
+func TestEveryFieldIsFilledIn(t *testing.T) {
+	t.Parallel()
+	filled, all := map[string]bool{}, map[string]bool{}
+	var look func(v reflect.Value)
+	look = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				look(v.Elem())
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				look(v.Index(i))
+			}
+		case reflect.Map:
+			for _, key := range v.MapKeys() {
+				look(v.MapIndex(key))
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if field := v.Type().Field(i); field.IsExported() {
+					name := v.Type().Name() + "." + field.Name
+					all[name] = true
+					filled[name] = filled[name] || !v.Field(i).IsZero()
+					look(v.Field(i))
+				}
+			}
+		}
+	}
+	for _, doc := range allFilledIn() {
+		look(reflect.ValueOf(doc.value))
+	}
+	for _, unwritten := range []string{"Request.RequestKey", "Request.Digest", "Reply.Request", "FeatureUsage.Seats"} {
+		require.True(t, all[unwritten], unwritten)
+		delete(all, unwritten)
+	}
+	require.Greater(t, len(all), 80)
+	for name := range all {
+		require.True(t, filled[name], "%s is empty in every document that is tried", name)
+	}
+}
+
 // requireField holds that a field that an error names is one of a value.
 func requireField(t *testing.T, value any, field string) {
 	t.Helper()

@@ -20,10 +20,10 @@ type Sale struct {
 	Window   license.Term
 	Terms    func(*license.License) // changes anything else of the licence
 
-	Limit         int64  // machines; 1 unless given
-	Scheme        string // how it is bound to a machine, a line such as binding.SchemeDesktop; "" is not at all
-	CountBy       server.CountBy
-	Trial         bool // one start for each machine
+	Limit         int64          // machines; 1 unless given
+	Scheme        string         // how it is bound to a machine, a line such as binding.SchemeDesktop; "" is not at all
+	CountBy       server.CountBy // what takes a place without a Scheme; machines unless given
+	Trial         bool           // one start for each machine
 	Lease, Grace  time.Duration
 	Transfers     int64
 	Period        time.Duration

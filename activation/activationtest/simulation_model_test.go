@@ -280,14 +280,19 @@ func simMatches(scheme string, fingerprint, data []byte) bool {
 }
 
 // simCounted reports whether a machine is the one of an activation that is not
-// bound: two of four components agree, and the board if it is known.
+// bound: two of four components agree, of them the board, or else the disk.
 func simCounted(fingerprint []byte, a *server.Activation) bool {
 	var f binding.Fingerprint
-	if f.ParseText(fingerprint) != nil {
+	scheme, err := binding.ParseScheme("machine~+board~+disk~+mac~/2")
+	if err != nil || f.ParseText(fingerprint) != nil {
 		return false
 	}
-	changed, _, err := f.BindingDrift("machine~+board~+disk~+mac~/2", a.Data)
-	return err == nil && !slices.Contains(changed, "board")
+	m, err := f.Match(scheme, a.Data)
+	if err != nil || !m.OK() {
+		return false
+	}
+	differs := slices.Concat(m.Changed, m.Unreadable, m.Missing)
+	return !slices.Contains(differs, "board") || !slices.Contains(m.Changed, "board") && !slices.Contains(differs, "disk")
 }
 
 // given sees to it that an activation ended by a word that still counts: not by
@@ -429,6 +434,9 @@ func (m *simModel) issued(after *simBook, key string, reply *simReply) {
 	s, sale := m.s, after.sale
 	receipt := &license.Receipt{}
 	s.read([]byte(reply.Receipt), receipt)
+	var bound struct{ Binding struct{ Data []byte } } // which a Binding in JSON does not show
+	s.read([]byte(reply.Receipt), &bound)
+	receipt.Binding.Data = bound.Binding.Data
 	a := after.activation(receipt.ID)
 	s.must(a != nil && a.Active && simInstalled(a, key), "a receipt for %s, which is not in force in the ledger", receipt.ID)
 	s.must(receipt.Activated.Equal(a.First), "a receipt says that %s began at %s", receipt.ID, receipt.Activated)

@@ -91,11 +91,17 @@ func (v *visit) sameCounted(a *Account, scheme binding.Scheme) (best *Activation
 	return best
 }
 
-// isStill reports whether the visitor's machine is that of an activation. Copies
-// of a virtual machine share all but the board, so one that is known must agree.
+// isStill reports whether the visitor's machine is that of an activation. A copy
+// of an image has the machine id, and with some hypervisors the network card's
+// address, of all other copies. So a board that is known must be the same, and
+// where it cannot be read the disk must.
 func (v *visit) isStill(one *Activation, scheme binding.Scheme) bool {
 	m, err := v.machine.Match(scheme, one.Data)
-	return err == nil && m.OK() && !slices.Contains(m.Changed, "board")
+	if err != nil || !m.OK() || slices.Contains(m.Changed, "board") {
+		return false
+	}
+	board := !slices.Contains(m.Unreadable, "board") && !slices.Contains(m.Missing, "board")
+	return board || !slices.Contains(m.Changed, "disk") && !slices.Contains(m.Unreadable, "disk")
 }
 
 // countedOn is the place of a machine that is known. Its drift is followed within

@@ -51,7 +51,11 @@ func TestCountMachines(t *testing.T) {
 		"all but the board":                 {pc, []string{"disk", "new", "machine", "new", "mac", "new"}, false},
 		"a user, the product again":         {user, nil, true},
 		"a user, a system again":            {user, []string{"machine", "new"}, true},
-		"a user, another disk":              {user, []string{"disk", "new"}, true},
+		"a user, another disk":              {user, []string{"disk", "new"}, false},
+		"a user, a disk more":               {user, []string{"disk", "disk 1+new"}, true},
+		"a user, the disk unreadable":       {user, []string{"disk", "?"}, false},
+		"the board now unreadable":          {pc, []string{"board", "?"}, true},
+		"the board and the disk unreadable": {pc, []string{"board", "?", "disk", "?"}, false},
 		"a user, another card":              {user, []string{"mac", "new"}, true},
 		"a user, a disk and a system":       {user, []string{"disk", "new", "machine", "new"}, false},
 		"a Mac, which tells two":            {map[string]string{"board": "?", "disk": "?", "mac": "m", "machine": "i"}, nil, true},
@@ -97,8 +101,14 @@ func TestCountMachinesOfAFleet(t *testing.T) {
 	for name, machine := range map[string]func(n int) map[string]string{
 		"copies, for an administrator": func(n int) map[string]string { return virtual(fmt.Sprint(n), "one image") },
 		"copies, for a user":           func(int) map[string]string { return virtual("?", "one image") },
-		"containers, for root":         func(int) map[string]string { return virtual("host", "") },
-		"containers on a host's disk":  func(int) map[string]string { return map[string]string{"board": "host", "disk": "host", "mac": ""} },
+		"copies with one card, for a user": func(n int) map[string]string {
+			return map[string]string{"board": "?", "disk": fmt.Sprint(n), "mac": "of the image", "machine": "one image"}
+		},
+		"copies with one card, for root": func(n int) map[string]string {
+			return map[string]string{"board": fmt.Sprint(n), "disk": fmt.Sprint(n), "mac": "of the image", "machine": "one image"}
+		},
+		"containers, for root":        func(int) map[string]string { return virtual("host", "") },
+		"containers on a host's disk": func(int) map[string]string { return map[string]string{"board": "host", "disk": "host", "mac": ""} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

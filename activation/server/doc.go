@@ -47,8 +47,9 @@
 //   - by the component "instance" alone, where there is one;
 //   - by board and machine id, both of them, where the machine has no disk or no
 //     network card of its own: it is a virtual machine or a container;
-//   - by two of board, disk, network card and machine id otherwise. A board that
-//     is known must be the same.
+//   - by two of board, disk, network card and machine id otherwise, of which the
+//     board must be one if it can be read, and the disk if that can be and the
+//     board cannot: a copy of an image has all the rest.
 //
 // Where a fingerprint says less than that, as that of a virtual machine whose
 // board only root may read, an installation's key is all there is to tell, and a

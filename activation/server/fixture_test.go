@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -268,7 +269,7 @@ func (c *client) copy() *client {
 }
 
 // fingerprint reads a machine; a value "?" cannot be read, and of what is ""
-// there is none.
+// there is none; a + stands between several.
 func fingerprint(t testing.TB, values map[string]string) []byte {
 	t.Helper()
 	if values == nil {
@@ -276,7 +277,7 @@ func fingerprint(t testing.TB, values map[string]string) []byte {
 	}
 	var readings []binding.Reading
 	for name, value := range values {
-		r := binding.Reading{Component: name, Values: []string{value}}
+		r := binding.Reading{Component: name, Values: strings.Split(value, "+")}
 		if value == "?" {
 			r = binding.Reading{Component: name, Err: errors.New("cannot be read")}
 		}

@@ -98,6 +98,9 @@ func (s Search) finds(terms []Term) bool {
 // how Unicode writes them, are the same. White space is one blank, and there is
 // none at the ends.
 func fold(text string) string {
+	if isPlain(text) { // as ids are, of which there is one for each activation
+		return cut(strings.ToLower(text))
+	}
 	clean := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -109,6 +112,17 @@ func fold(text string) string {
 	}, text)
 	folded := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(clean)))
 	return cut(strings.Join(strings.Fields(folded), " "))
+}
+
+// isPlain reports whether a text has only ASCII characters that can be seen, and no
+// blanks.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // cut returns at most MaxTerm bytes of a text, whole characters.
@@ -131,6 +145,9 @@ func whole(terms []Term, kind TermKind, text, activation string) []Term {
 // words adds the rest of a text from each word on, so that a search that begins
 // at a word finds it by the beginning of a term.
 func words(terms []Term, kind TermKind, text, activation string) []Term {
+	if text == "" {
+		return terms
+	}
 	folded := foldLong(text)
 	before, n := ' ', 0
 	for i, r := range folded {

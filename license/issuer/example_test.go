@@ -21,20 +21,20 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	end, _ := license.ParseDate("2036-12-31")
-	keyring, err := license.NewKeyring("acme", 1, 0, []license.Key{{Public: key.Public(), Role: key.Role(), End: end}})
+	keyring, err := license.NewKeyring("acme", 1, 0, []license.Key{
+		{Public: key.Public(), Role: key.Role(), End: license.NewDate(2036, time.December, 31)},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	until, _ := license.ParseDate("2027-03-31")
 	text, err := vendor.License(&license.License{
 		ID: "L-1001", Serial: "S-1001", Kind: license.Full,
 		Issued:   time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC),
 		Licensee: license.Licensee{Name: "Ada Lovelace"},
 		Products: []license.Product{{ID: "acme-cad", Features: []license.Feature{
 			{ID: "draw"},
-			{ID: "export", Term: license.Until(until)},
+			{ID: "export", Term: license.Until(license.NewDate(2027, time.March, 31))},
 		}}},
 	})
 	if err != nil {
@@ -65,11 +65,10 @@ func ExampleIssuer_Key() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	today, _ := license.ParseDate("2026-03-10")
 	typed, err := vendor.Key(license.KeyTerms{
 		Edition: 1,
-		Term:    license.Term{Kind: license.FromActivation, Span: license.Span{Months: 12}},
-		Issued:  today,
+		Term:    license.Term{Kind: license.FromActivation, Span: license.Months(12)},
+		Issued:  license.NewDate(2026, time.March, 10),
 	}, "acme-cad", "Ada Lovelace")
 	if err != nil {
 		log.Fatal(err)
@@ -79,6 +78,30 @@ func ExampleIssuer_Key() {
 	// Output:
 	// activation key 6 rows
 	// activation key (withheld)
+}
+
+// What is filled in wrongly is named by its field, and nothing is signed.
+func ExampleIssuer_License() {
+	key, err := issuer.Generate(license.RoleLicense, rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	vendor, err := issuer.New("acme", key.Role(), key.Signer())
+	if err != nil {
+		log.Fatal(err)
+	}
+	l := &license.License{
+		ID: "L-1001", Kind: license.Full, Issued: time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC),
+		Products: []license.Product{{ID: "acme-cad", MaxVersion: "four", Features: []license.Feature{{ID: "draw"}, {ID: "draw"}}}},
+	}
+	_, err = vendor.License(l)
+	fmt.Println(err)
+	l.Products[0].MaxVersion = "4"
+	_, err = vendor.License(l)
+	fmt.Println(err)
+	// Output:
+	// License.Products[0].MaxVersion: "four" is not a version: write numbers with points between them, such as 10 or 4.2, or leave it out to cover every version
+	// License.Products[0].Features[1].ID: "draw" stands twice, first in Features[0]: remove one, or give it another name
 }
 
 // A server that answers many at once signs their documents together. Each is
@@ -107,8 +130,9 @@ func ExampleIssuer_SignBatch() {
 		log.Fatal(err)
 	}
 
-	end, _ := license.ParseDate("2030-12-31")
-	keys, err := license.NewKeyring("acme", 1, 0, []license.Key{{Public: key.Public(), Role: key.Role(), End: end}})
+	keys, err := license.NewKeyring("acme", 1, 0, []license.Key{
+		{Public: key.Public(), Role: key.Role(), End: license.NewDate(2030, time.December, 31)},
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -33,6 +33,7 @@ type PrivateKey struct {
 
 const (
 	privateTitle = "latchkey private key 1"
+	publicTitle  = "latchkey public key " // of the file beside it, in any version
 	// maxKeyFile is the size of the largest private key file in bytes.
 	maxKeyFile = 1 << 10
 )
@@ -121,8 +122,12 @@ func (k PrivateKey) WriteFile(path string) error {
 	return nil
 }
 
+// ErrPublic is returned for a public key file where the private one is meant.
+var ErrPublic = errors.New("issuer: this is the public half of a key; signing needs the private half, the file whose name does not end in .pub")
+
 // ReadKeyFile reads a private key. Where the system has permissions for group
-// and others, it refuses a file that they can read, with ErrPermissions.
+// and others, it refuses a private key that they can read, with ErrPermissions.
+// The public half is refused with ErrPublic.
 func ReadKeyFile(path string) (PrivateKey, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -133,22 +138,26 @@ func ReadKeyFile(path string) (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("issuer: reading a private key: %w", err)
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return PrivateKey{}, ErrPermissions
-	}
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("issuer: reading a private key: %w", err)
+	}
+	private := strings.HasPrefix(string(text), privateTitle) // others may read any other file
+	if private && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return PrivateKey{}, ErrPermissions
 	}
 	return ParsePrivateKey(text)
 }
 
 // ParsePrivateKey reads the text of a private key file. Its errors never say
-// what the seed is.
+// what the seed is. A public key file gives ErrPublic.
 func ParsePrivateKey(text []byte) (PrivateKey, error) {
 	errForm := errors.New("issuer: this is not a private key file, or it was changed")
 	if len(text) > maxKeyFile {
 		return PrivateKey{}, errForm
+	}
+	if strings.HasPrefix(string(text), publicTitle) {
+		return PrivateKey{}, ErrPublic
 	}
 	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")), "\n")
 	if len(lines) != 4 || lines[0] != privateTitle {

@@ -1,6 +1,9 @@
 package issuer_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -227,6 +230,27 @@ func TestIssuerNamesFields(t *testing.T) {
 		require.ErrorAs(t, err, &wrong, field)
 		require.Equal(t, field, wrong.Field)
 		require.NotRegexp(t, `(?i)\bbyte \d|ask the vendor`, err.Error())
+	}
+}
+
+// A file that is no private key is called so, whoever may read it.
+func TestFilesThatAreNoPrivateKeys(t *testing.T) {
+	t.Parallel()
+	key, err := issuer.Generate(license.RoleLicense, zeros(7))
+	require.NoError(t, err)
+	public := "latchkey public key 1\nrole license\nid " + key.Public().ID() + "\npublic AAAA\n"
+	for text, want := range map[string]string{
+		public: "this is the public half of a key", "latchkey keyring 1\nvendor acme\n": "not a private key file", "": "not a private key file",
+	} {
+		for _, mode := range []os.FileMode{0o644, 0o600} {
+			path := filepath.Join(t.TempDir(), "some.key")
+			require.NoError(t, os.WriteFile(path, []byte(text), mode))
+			got, err := issuer.ReadKeyFile(path)
+			require.ErrorContains(t, err, want)
+			require.NotErrorIs(t, err, issuer.ErrPermissions)
+			require.Equal(t, text == public, errors.Is(err, issuer.ErrPublic))
+			require.Zero(t, got.Role())
+		}
 	}
 }
 

@@ -21,6 +21,7 @@
 //	                         something listens at 127.0.0.1:8080.
 //	```sh fails=3            the last command must end with this exit code.
 //	```text output           the output, standard error too, of the block that ran last.
+//	                         JSON can have the word, too.
 //	```go                    a whole file, if it has a package clause; else declarations, or
 //	                         statements. It is type-checked.
 //	```go run                a whole file that is run as well: a program by "go run", a file

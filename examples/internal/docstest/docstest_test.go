@@ -1,6 +1,8 @@
 package docstest
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,22 @@ func TestPageOfEveryMarkup(t *testing.T) {
 func TestPackedPage(t *testing.T) {
 	t.Parallel()
 	Run(t, "testdata/packed.md", Packed())
+}
+
+// TestBackgroundEnds holds what a page has left in the background to have ended
+// when the page has, and its last words to be written.
+func TestBackgroundEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	page := "```sh\n(trap 'sleep 0.2; echo ended >\"$OLDPWD/ended\"; exit' TERM; touch ready; while :; do sleep 0.05; done) &\n" +
+		"while [ ! -e ready ]; do sleep 0.05; done\n```\n"
+	page = strings.ReplaceAll(page, "$OLDPWD", dir)
+	if err := runPage(dir, "page.md", page); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ended")); err != nil {
+		t.Error("the process had not ended")
+	}
 }
 
 // TestWrongPages holds every kind of fault in a page to be found.

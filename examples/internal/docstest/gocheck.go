@@ -24,7 +24,7 @@ var imports = map[string]string{
 	"activation": library + "activation", "activationtest": library + "activation/activationtest",
 	"server": library + "activation/server", "binding": library + "binding", "machine": library + "binding/machine",
 	"keyfmt": library + "keyfmt", "license": library + "license", "issuer": library + "license/issuer",
-	"bufio": "bufio", "bytes": "bytes", "context": "context", "rand": "crypto/rand", "json": "encoding/json",
+	"bufio": "bufio", "tls": "crypto/tls", "x509": "crypto/x509", "bytes": "bytes", "context": "context", "rand": "crypto/rand", "json": "encoding/json",
 	"errors": "errors", "flag": "flag", "fmt": "fmt", "io": "io", "fs": "io/fs", "log": "log", "slog": "log/slog",
 	"http": "net/http", "os": "os", "exec": "os/exec", "signal": "os/signal", "filepath": "path/filepath",
 	"debug": "runtime/debug", "slices": "slices", "strconv": "strconv", "strings": "strings", "sync": "sync",

@@ -34,7 +34,7 @@ func (b *block) has(name string) bool { _, there := b.word(name); return there }
 var allowed = map[string][]string{
 	"sh":   {"background", "fails", "norun"},
 	"go":   {"run", "norun"},
-	"text": {"output"},
+	"text": {"output"}, "json": {"output"},
 }
 
 // check returns what is wrong with a block's words.

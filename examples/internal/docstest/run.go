@@ -129,7 +129,7 @@ func (p *page) preparePacked(proxy, home string) error {
 
 // variables are those that every page has.
 func (p *page) variables() []string {
-	return []string{"LANG=C.UTF-8", "LC_ALL=", "LATCHKEY_INSTANCE=docs", fmt.Sprint("LATCHKEY_LISTEN=127.0.0.1:", p.shell.port)}
+	return []string{"LANG=C.UTF-8", "LC_ALL=", "EXAMPLES=" + examples(), "LATCHKEY_INSTANCE=docs", fmt.Sprint("LATCHKEY_LISTEN=127.0.0.1:", p.shell.port)}
 }
 
 var workReplace = regexp.MustCompile(`(?m)^replace .* => \.\.$`)
@@ -164,7 +164,7 @@ func (p *page) add(b *block) error {
 	case b.lang == "sh":
 		p.command(b)
 		return nil
-	case b.lang == "text" && b.has("output"):
+	case b.has("output"):
 		if p.last == 0 || p.outputs[p.last] != nil {
 			return p.at(b, "there is no block whose output this could be")
 		}

@@ -25,6 +25,8 @@ type shell struct {
 }
 
 const prelude = `set -e -o pipefail
+# What runs in the background has ended before the page's folder is removed.
+trap 'trap - EXIT; kill $(jobs -p) 2>/dev/null || true; wait' EXIT
 # await PORT PID OUTPUT waits until something listens, and fails once the process has ended.
 await() {
 	for _ in $(seq 600); do

@@ -116,7 +116,7 @@ func packer(repo, scratch string) (packFunc, error) {
 	if err != nil { // no git, or no repository
 		return packFiles(repo), nil
 	}
-	if len(status) == 0 {
+	if folder, err := os.Stat(filepath.Join(repo, ".git")); len(status) == 0 && err == nil && folder.IsDir() { // in a worktree it is a file
 		return func(w *bytes.Buffer, m module.Version, folder string) error {
 			return zip.CreateFromVCS(w, m, repo, "HEAD", folder)
 		}, nil

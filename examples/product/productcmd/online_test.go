@@ -127,3 +127,16 @@ func TestLabel(t *testing.T) {
 	require.Equal(t, "Büro 2", label())
 	require.Contains(t, s.run(1, "--label", "a\tb", "check"), "Options.Label")
 }
+
+// In a network of one's own, plain HTTP takes its flag.
+func TestInsecureLAN(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{})
+	s := newShell(t, v, v.HTTP(), "desk-1")
+	require.Contains(t, s.run(1, "--server", "http://10.0.0.5:8080", "check"), "must begin with https")
+	require.Contains(t, s.run(2, "--server", "http://203.0.113.9", "--insecure-lan", "check"), "not in a private network")
+	require.Contains(t, s.run(2, "--server", "https://licenses.acme.example", "--insecure-lan", "check"), "plain HTTP")
+	require.Contains(t, s.run(0, "--insecure-lan", "activate", sale.Typed), "active")
+}

@@ -66,6 +66,7 @@ type app struct {
 	lang    license.Language
 	dir     string
 	server  string
+	lan     bool // the server is in plain HTTP in a network of one's own
 	label   string
 }
 
@@ -93,6 +94,7 @@ func (a *app) global(f *flag.FlagSet) {
 	// has a new one for every trial.
 	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
 	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; yours is built in")
+	f.BoolVar(&a.lan, "insecure-lan", a.lan, "reach the server in plain HTTP, within a private network only: who listens there reads serial numbers")
 	f.StringVar(&a.label, "label", a.label, "`TEXT` by which the vendor and you know this machine, such as \"render node 3\"; "+labelVariable+" unless given")
 	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
@@ -173,7 +175,7 @@ func (a *app) machine() *machine.Machine { return machine.New(a.product.ID, a.pr
 // with opens the client for one command. Closing it gives back what was
 // reserved and not used, so its error counts.
 func (a *app) with(do func(c *activation.Client) error) (err error) {
-	c, err := activation.Open(a.options())
+	c, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -183,6 +185,19 @@ func (a *app) with(do func(c *activation.Client) error) (err error) {
 		}
 	}()
 	return do(c)
+}
+
+// open opens the client.
+func (a *app) open() (*activation.Client, error) {
+	o := a.options()
+	if a.lan {
+		courier, err := activation.NewInsecureHTTP(a.server)
+		if err != nil {
+			return nil, cli.Usagef("--insecure-lan: %v", err)
+		}
+		o.Courier = courier
+	}
+	return activation.Open(o)
 }
 
 // exitOf returns the exit code for a state.

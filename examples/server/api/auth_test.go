@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -32,6 +33,10 @@ func routesAreAuthorised(t *testing.T) {
 	require.NoError(t, w.Running.Store.RevokeToken(t.Context(), "former", w.Clock.Now()))
 	writing := 0
 	for _, r := range api.RouteList() {
+		if r.Role == "" {
+			require.Equal(t, "/openapi.yaml", r.Path, "everybody may see the document, and nothing else")
+			continue
+		}
 		path := strings.Replace(r.Path[1:], "{number}", "7", 1)
 		var body any
 		if r.Method != http.MethodGet {
@@ -157,4 +162,37 @@ func TestStrictJSON(t *testing.T) {
 		require.Equal(t, test.code, decoded(t, text).(object)["error"].(object)["code"], "%s: %s", name, text)
 	}
 	require.Empty(t, w.Desk.OK("serials/search", object{})["serials"])
+}
+
+// The document is there for everybody, where the API says it is and where those
+// look who know the host alone. No page of another site gets more of it.
+func TestDocumentIsPublic(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t, func(c *serverapp.Config) { c.AdminListen = "127.0.0.1:0" })
+	get := func(base, path string) (*http.Response, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+path, nil)
+		require.NoError(t, err)
+		r.Header.Set("Origin", "https://elsewhere.example")
+		answer, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Empty(t, answer.Header.Get("Access-Control-Allow-Origin"))
+		return answer, string(text)
+	}
+	for _, path := range []string{"/api/v1/openapi.yaml", "/openapi.yaml"} {
+		answer, text := get(w.Running.AdminURL, path)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		require.Equal(t, "application/yaml", answer.Header.Get("Content-Type"))
+		require.Equal(t, string(api.Document), text)
+		answer, _ = get(w.Running.URL, path)
+		require.Equal(t, http.StatusNotFound, answer.StatusCode, "customers have no API")
+	}
+	_, text := get(w.Running.AdminURL, "/.well-known/api-catalog")
+	require.JSONEq(t, `{"linkset":[{"anchor":"/api/v1/","service-desc":[{"href":"/api/v1/openapi.yaml","type":"application/yaml"}]}]}`, text)
+	answer, _ := get(w.Running.AdminURL, "/api/v1/status")
+	require.Equal(t, http.StatusUnauthorized, answer.StatusCode)
+	require.Equal(t, `</api/v1/openapi.yaml>; rel="service-desc"; type="application/yaml"`, answer.Header.Get("Link"))
 }

@@ -129,6 +129,29 @@ func (a *API) oneActivation(change func(ctx context.Context, actor string, seria
 	}
 }
 
+// setLabel sets or removes the label of an activation.
+func (a *API) setLabel(c *call) (any, error) {
+	var q struct {
+		Serial     string `json:"serial"`
+		Activation string `json:"activation"`
+		Label      string `json:"label"`
+	}
+	if err := c.read(&q); err != nil {
+		return nil, err
+	}
+	if q.Label != "" && !license.IsLabel(q.Label) {
+		return nil, bad("label", fmt.Sprintf("A label is one line of at most %d bytes, without blanks at its ends.", license.MaxLabel), "")
+	}
+	serial, err := a.known(c, q.Serial)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.server.SetLabel(c.ctx, c.actor(), serial, q.Activation, q.Label); err != nil {
+		return nil, refusal(err, conflict)
+	}
+	return a.activationAnswer(c, serial, q.Activation)
+}
+
 // activationAnswer returns an activation as it is.
 func (a *API) activationAnswer(c *call, serial license.Serial, id string) (any, error) {
 	var v activationView

@@ -43,20 +43,38 @@ func (a *API) status(c *call) (any, error) {
 
 func (a *API) openAPI(*call) (any, error) { return raw{"application/yaml", document}, nil }
 
+// catalogue is a linkset (RFC 9264) with the API and its document.
+const catalogue = `{"linkset":[{"anchor":"` + Prefix + `","service-desc":[{"href":"` + Prefix + `openapi.yaml","type":"application/yaml"}]}]}
+`
+
+func (a *API) catalog(*call) (any, error) {
+	return raw{`application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"`, []byte(catalogue)}, nil
+}
+
 // search lists sales.
 func (a *API) search(c *call) (any, error) {
 	var q struct {
-		Product  string `json:"product"`
-		Order    string `json:"order"`
-		Customer string `json:"customer"`
-		After    string `json:"after"`
-		Limit    int    `json:"limit"`
+		Product    string `json:"product"`
+		Order      string `json:"order"`
+		Customer   string `json:"customer"`
+		Activation string `json:"activation"`
+		License    string `json:"license"`
+		Licensee   string `json:"licensee"`
+		Label      string `json:"label"`
+		After      string `json:"after"`
+		Limit      int    `json:"limit"`
 	}
 	if err := c.read(&q); err != nil {
 		return nil, err
 	}
-	f := server.Filter{Product: q.Product, Order: q.Order, Customer: q.Customer}
-	var err error
+	f := server.Filter{
+		Product: q.Product, Order: q.Order, Customer: q.Customer,
+		Activation: q.Activation, License: q.License, Licensee: q.Licensee, Label: q.Label,
+	}
+	err := checkSearches(f)
+	if err != nil {
+		return nil, err
+	}
 	if f.Limit, err = page(q.Limit); err != nil {
 		return nil, err
 	}
@@ -66,6 +84,16 @@ func (a *API) search(c *call) (any, error) {
 		}
 	}
 	return a.list(c, f)
+}
+
+// checkSearches refuses a search for nothing that could be found.
+func checkSearches(f server.Filter) error {
+	for _, s := range f.Searches() {
+		if s.From == "" {
+			return bad("search", "A search is for a text of blanks or control characters alone.", "Leave out what is not searched for.")
+		}
+	}
+	return nil
 }
 
 // list returns a page of sales; next is where the one after it begins.

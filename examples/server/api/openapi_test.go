@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -156,18 +157,13 @@ func fits(t testing.TB, where string, at, value any) {
 	case "object":
 		fitsObject(t, where, s, value)
 	case "array":
-		list, is := value.([]any)
-		require.True(t, is, "%s is no array", where)
-		for _, item := range list {
-			fits(t, where+"[]", s["items"], item)
-		}
+		fitsArray(t, where, s, value)
 	case "string":
-		require.IsType(t, "", value, where)
+		fitsString(t, where, s, value)
 	case "boolean":
 		require.IsType(t, true, value, where)
 	case "integer":
-		require.IsType(t, float64(0), value, where)
-		require.Equal(t, float64(int64(value.(float64))), value, where)
+		fitsInteger(t, where, s, value)
 	default:
 		require.Fail(t, "a schema without a type", where)
 	}
@@ -176,17 +172,68 @@ func fits(t testing.TB, where string, at, value any) {
 	}
 }
 
+func fitsArray(t testing.TB, where string, s object, value any) {
+	t.Helper()
+	list, is := value.([]any)
+	require.True(t, is, "%s is no array", where)
+	requireAtLeast(t, where, s["minItems"], len(list))
+	requireAtMost(t, where, s["maxItems"], len(list))
+	for _, item := range list {
+		fits(t, where+"[]", s["items"], item)
+	}
+}
+
+func fitsString(t testing.TB, where string, s object, value any) {
+	t.Helper()
+	text, is := value.(string)
+	require.True(t, is, "%s is no string: %v", where, value)
+	requireAtMost(t, where, s["maxLength"], len(text))
+	if pattern, has := s["pattern"].(string); has {
+		require.Regexp(t, pattern, text, where)
+	}
+	if layout, has := map[any]string{"date": time.DateOnly, "date-time": time.RFC3339}[s["format"]]; has {
+		_, err := time.Parse(layout, text)
+		require.NoError(t, err, where)
+	}
+}
+
+func fitsInteger(t testing.TB, where string, s object, value any) {
+	t.Helper()
+	require.IsType(t, float64(0), value, where)
+	n := value.(float64)
+	require.Equal(t, float64(int64(n)), n, where)
+	requireAtLeast(t, where, s["minimum"], int(n))
+	requireAtMost(t, where, s["maximum"], int(n))
+}
+
+func requireAtLeast(t testing.TB, where string, bound any, n int) {
+	t.Helper()
+	if least, has := bound.(int); has {
+		require.GreaterOrEqual(t, n, least, where)
+	}
+}
+
+func requireAtMost(t testing.TB, where string, bound any, n int) {
+	t.Helper()
+	if most, has := bound.(int); has {
+		require.LessOrEqual(t, n, most, where)
+	}
+}
+
 func fitsObject(t testing.TB, where string, s object, value any) {
 	t.Helper()
 	o, is := value.(object)
 	require.True(t, is, "%s is no object: %v", where, value)
-	properties, has := s["properties"].(object)
-	if !has {
-		return // anything
-	}
+	requireAtLeast(t, where, s["minProperties"], len(o))
+	properties, _ := s["properties"].(object)
+	others, _ := s["additionalProperties"].(object)
 	for name, member := range o {
-		require.Contains(t, properties, name, where)
-		fits(t, where+"."+name, properties[name], member)
+		schema, has := properties[name]
+		if !has && others != nil {
+			schema, has = others, true
+		}
+		require.True(t, has, "%s has no member %s", where, name)
+		fits(t, where+"."+name, schema, member)
 	}
 	required, _ := s["required"].([]any)
 	for _, name := range required {

@@ -10,10 +10,13 @@ import (
 
 // A route is one call of the API, with the role that it takes.
 type route struct {
-	method, path string // the path below Prefix
-	role         store.Role
+	method, path string     // the path below Prefix
+	role         store.Role // public for everybody
 	do           func(*call) (any, error)
 }
+
+// public is the role of what everybody may see, without a token.
+const public store.Role = ""
 
 func (r route) pattern() string { return r.method + " " + Prefix + r.path }
 
@@ -22,7 +25,7 @@ func (a *API) routes() []route {
 	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
 	return []route{
 		{get, "status", store.Read, a.status},
-		{get, "openapi.yaml", store.Read, a.openAPI},
+		{get, "openapi.yaml", public, a.openAPI},
 
 		{post, "serials", store.Desk, a.create},
 		{post, "serials/search", store.Read, a.search},
@@ -38,6 +41,7 @@ func (a *API) routes() []route {
 		{post, "serials/release", store.Desk, a.release},
 		{post, "serials/replace", store.Desk, a.replace},
 		{post, "serials/free", store.Desk, a.oneActivation(a.server.Free)},
+		{post, "serials/label", store.Desk, a.setLabel},
 		{post, "serials/forgive-clone", store.Desk, a.oneActivation(a.server.ForgiveClone)},
 
 		{post, "request-keys/get", store.Read, a.getByRequestKey},
@@ -54,11 +58,27 @@ func (a *API) routes() []route {
 	}
 }
 
+// Discovery lists the paths outside Prefix at which the API's document is found
+// by those who know nothing but the host.
+var Discovery = []string{"/openapi.yaml", "/.well-known/api-catalog"}
+
+// discovery is what answers there: the document, and the catalogue of RFC 9727
+// that names it.
+func (a *API) discovery() []route {
+	return []route{
+		{path: Discovery[0], role: public, do: a.openAPI},
+		{path: Discovery[1], role: public, do: a.catalog},
+	}
+}
+
 // mux returns what answers all routes, and says so of the rest in JSON as well.
 func (a *API) mux() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range a.routes() {
 		mux.HandleFunc(r.pattern(), a.handle(r))
+	}
+	for _, r := range a.discovery() {
+		mux.HandleFunc("GET "+r.path, a.handle(r))
 	}
 	mux.HandleFunc(Prefix, a.handle(route{role: store.Read, do: func(c *call) (any, error) { return nil, nowhere(mux, c) }}))
 	protection := http.NewCrossOriginProtection()
@@ -94,6 +114,7 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Link", "<"+Prefix+"openapi.yaml>; rel=\"service-desc\"; type=\"application/yaml\"")
 		next.ServeHTTP(w, r)
 	})
 }

@@ -336,3 +336,45 @@ func TestCountBy(t *testing.T) {
 	}
 	w.Desk.Refused(http.StatusUnprocessableEntity, "refused", "serials", object{"description": servertest.Terms, "count_by": "installation", "scheme": "desktop"})
 }
+
+// What a customer names finds the sale: the activation's id, the licence's, the
+// licensee, the label of the machine.
+func TestSearchByWhatCustomersName(t *testing.T) {
+	t.Parallel()
+	w := servertest.New(t)
+	documented(t, w.Desk, w.Read)
+	sale := w.Desk.Sell(object{"description": object{
+		"licensee": object{"name": "Ada Lovelace", "company": "Ödland & Söhne", "email": "ada@acme.example"}, "products": servertest.Terms["products"],
+	}})
+	w.Desk.Sell(object{"description": object{"licensee": object{"company": "Elsewhere"}, "products": servertest.Terms["products"]}})
+	c := w.ClientWith("one", func(o *activation.Options) { o.Label = "Render node 3" })
+	_, err := c.Enter(t.Context(), sale["serial"].(string))
+	require.NoError(t, err)
+	id := c.Status().Licenses[0].Activation.ID
+	found := func(by object) (serials []string) {
+		for _, s := range w.Read.OK("serials/search", by)["serials"].([]any) {
+			serials = append(serials, s.(object)["serial"].(string))
+		}
+		return serials
+	}
+	for _, by := range []object{
+		{"activation": id}, {"activation": " " + strings.ToUpper(id)}, {"license": sale["license_id"]}, {"licensee": "ada love"},
+		{"licensee": "ÖDLAND"}, {"licensee": "acme.ex"}, {"label": "node 3"}, {"licensee": "ada", "label": "RENDER", "product": servertest.Product},
+	} {
+		require.Equal(t, []string{sale["serial"].(string)}, found(by), "%v", by)
+	}
+	require.Empty(t, found(object{"licensee": "ada", "label": "nothing"}))
+	require.Empty(t, found(object{"activation": "A-none"}))
+	w.Read.Refused(http.StatusUnprocessableEntity, "search", "serials/search", object{"label": " \t"})
+
+	one := object{"serial": sale["serial"], "activation": id}
+	w.Desk.OK("serials/label", object{"serial": sale["serial"], "activation": id, "label": "Büro 2"})
+	list := w.Read.OK("serials/activations", object{"serial": sale["serial"]})["activations"].([]any)
+	require.Equal(t, "Büro 2", list[0].(object)["label"])
+	require.Equal(t, []string{sale["serial"].(string)}, found(object{"label": "büro"}))
+	w.Desk.Refused(http.StatusUnprocessableEntity, "label", "serials/label", object{"serial": sale["serial"], "activation": id, "label": "a\tb"})
+	w.Desk.Refused(http.StatusNotFound, "unknown", "serials/label", object{"serial": sale["serial"], "activation": "A-none", "label": "x"})
+	one["label"] = ""
+	require.NotContains(t, w.Desk.OK("serials/label", one), "label")
+	require.Empty(t, found(object{"label": "büro"}))
+}

@@ -38,12 +38,20 @@ type saleView struct {
 	GraceSeconds  int64    `json:"grace_seconds"`
 
 	LicenseID string       `json:"license_id"`
+	Licensee  licenseeView `json:"licensee"`
 	Revision  int64        `json:"revision"`
 	Scheme    string       `json:"scheme,omitempty"`
 	Updates   []updateView `json:"updates,omitempty"`
 
 	License     string   `json:"license,omitempty"`     // the document, where one sale was asked for
 	Corrections []string `json:"corrections,omitempty"` // of what was typed
+}
+
+// A licenseeView is who a licence was granted to, as answers have it.
+type licenseeView struct {
+	Name    string `json:"name,omitempty"`
+	Company string `json:"company,omitempty"`
+	Email   string `json:"email,omitempty"`
 }
 
 // An updateView is an update as answers have it.
@@ -63,7 +71,7 @@ func viewSale(s *server.Sale) saleView {
 		CountBy: countMachines, Limit: s.Limit, Used: s.Used, Trial: s.Trial, Blocked: s.Blocked, Cancelled: s.Cancelled,
 		PaymentHold: s.PaymentHold, Pending: s.Pending,
 		Transfers: s.Transfers, PeriodSeconds: seconds(s.Period), LeaseSeconds: seconds(s.Lease), GraceSeconds: seconds(s.Grace),
-		LicenseID: s.LicenseID, Revision: s.Revision, Scheme: s.Scheme,
+		LicenseID: s.LicenseID, Licensee: licenseeView(s.Licensee), Revision: s.Revision, Scheme: s.Scheme,
 	}
 	if s.CountBy != server.CountMachines {
 		v.CountBy = string(s.CountBy)
@@ -97,6 +105,7 @@ func printed(digits license.Serial) string {
 // machine or installation from others elsewhere.
 type activationView struct {
 	ID            string             `json:"id"`
+	Label         string             `json:"label,omitempty"` // that the customer has given it
 	Active        bool               `json:"active"`
 	First         string             `json:"first"`
 	Since         string             `json:"since"`
@@ -123,7 +132,7 @@ type usedView struct {
 
 func viewActivation(a *server.Activation) activationView {
 	v := activationView{
-		ID: a.ID, Active: a.Active, First: stamp(a.First), Since: stamp(a.Since), Ended: stamp(a.Ended),
+		ID: a.ID, Label: a.Label, Active: a.Active, First: stamp(a.First), Since: stamp(a.Since), Ended: stamp(a.Ended),
 		Changes: a.Changes, Installations: []installationView{},
 	}
 	for _, i := range a.Installations {

@@ -68,7 +68,7 @@ func TestSettingsTakeCredentials(t *testing.T) {
 	require.NoError(t, os.WriteFile(keyring, []byte(ring.String()), 0o600))
 	for credentials, fine := range map[string]bool{folder: true, "": false} {
 		env := map[string]string{"LATCHKEY_KEYRING": keyring, "LATCHKEY_ACTIVATION_KEY": name, "CREDENTIALS_DIRECTORY": credentials}
-		settings := (&tool{env: func(name string) string { return env[name] }}).fromEnvironment()
+		settings := (&tool{env: func(name string) string { return env[name] }}).fromEnvironment(nil)
 		_, err := settings.config(nil)
 		require.Equal(t, fine, err == nil, "%q: %v", credentials, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,16 +15,19 @@ import (
 const about = `server is the reference activation server of a licence vendor.
 
 It answers products at /v1/exchange, and the vendor's desk at /api/v1. Without a
-command it serves:
+command it serves. From nothing to a first sale:
 
-  server --keyring keyring.txt --activation-key activation.key
+  server init --dir acme --vendor acme --product acme-cad --feature draw
+  server --dir acme
+  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
 
 The API takes bearer tokens, which this makes:
 
-  server token add orders --role desk`
+  server token add reports --role read`
 
-const footer = `Every flag can stand in the environment, too: --activation-key as
-LATCHKEY_ACTIVATION_KEY. Put the URL of a database with a password there, since
+const footer = `Every flag of serve can stand in the environment, too: --activation-key as
+LATCHKEY_ACTIVATION_KEY; and so it can in server.settings. Flags count more than
+the environment, and that counts more than the file. Put the URL of a database with a password there, since
 other users of the machine can see a command line.
 
 Exit codes: 0 done, or stopped by SIGINT or SIGTERM with everything answered;
@@ -34,22 +38,33 @@ type tool struct {
 	env      func(string) string
 	out, err io.Writer
 	now      func() time.Time
+	dir      string // with the settings
 	settings settings
 }
 
 // Main runs the program and returns its exit code.
 func Main(args []string, env func(string) string, out, err io.Writer) int {
-	t := &tool{env: env, out: out, err: err, now: time.Now}
-	t.settings = t.fromEnvironment()
+	t := &tool{env: env, out: out, err: err, now: time.Now, dir: folderOf(args)}
+	folder, failure := readSettings(t.dir)
+	if failure != nil && !asksForHelp(args) {
+		return t.report("", failure)
+	}
+	t.settings = t.fromEnvironment(folder)
 	p := &cli.Program{
 		Name: "server", Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
+			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; the present one unless given")
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{serveCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t), versionCommand(t)},
+		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t), versionCommand(t)},
 	}
 	return p.Run(orServe(args))
+}
+
+// asksForHelp reports whether all that is wanted is help, which needs no settings.
+func asksForHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) })
 }
 
 // orServe adds the command that is meant where none is named.
@@ -62,7 +77,7 @@ func orServe(args []string) []string {
 		return args
 	}
 	for _, arg := range args {
-		if arg == "serve" || arg == "token" || arg == "documents" || arg == "migrate" || arg == "version" {
+		if slices.Contains([]string{"init", "serve", "sell", "token", "documents", "migrate", "version", "help"}, arg) {
 			return args
 		}
 	}

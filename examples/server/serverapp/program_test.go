@@ -20,12 +20,19 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
+	"github.com/latchkey-go/latchkey/examples/server/apiclient"
 	"github.com/latchkey-go/latchkey/examples/server/internal/pgtest"
 	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
 	"github.com/latchkey-go/latchkey/examples/server/serverapp"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
+
+// terms are those of a licence that draws without end.
+var terms = &apiclient.LicenseTerms{
+	Licensee: &apiclient.Licensee{Name: "Ada Lovelace"},
+	Products: map[string]apiclient.LicenseProduct{servertest.Product: {Features: map[string]string{"draw": ""}}},
+}
 
 // TestMain lets the test binary be the program, for tests that start it.
 func TestMain(m *testing.M) {
@@ -144,10 +151,12 @@ func TestProgram(t *testing.T) {
 			p := newProgram(t, database(t))
 			s := p.serve(t, "--license-key", p.file("license.key"))
 			token := p.token(t, "orders", "desk")
-			desk := servertest.NewCaller(t, s.url, token)
-			sale := desk.Sell(object{"limit": 1, "order": "7", "scheme": "workstation"})
+			desk := servertest.NewCaller(t, s.url, token).API()
+			sold, err := desk.Sell(t.Context(), apiclient.Creation{Order: "7", Scheme: "workstation", Description: terms})
+			require.NoError(t, err)
+			serial := sold.Sales[0].Serial
 			c := p.client(t, s.url, "one")
-			_, err := c.Enter(t.Context(), sale["serial"].(string))
+			_, err = c.Enter(t.Context(), serial)
 			require.NoError(t, err)
 			require.True(t, c.Allows("draw"))
 			status, _, _ := fetch(t, s.url+"/healthz")
@@ -162,20 +171,26 @@ func TestProgram(t *testing.T) {
 				require.Contains(t, counts, line)
 			}
 			log := s.stop(t)
-			require.NotContains(t, log, sale["serial"])
+			require.NotContains(t, log, serial)
 			require.NotContains(t, log, token)
 			require.NotContains(t, log, "postgres://")
 
 			s = p.serve(t) // without the licence key
-			desk = servertest.NewCaller(t, s.url, token)
-			require.EqualValues(t, 1, desk.OK("serials/get", object{"serial": sale["serial"]})["used"])
-			_, err = p.client(t, s.url, "two").Enter(t.Context(), sale["serial"].(string))
+			desk = servertest.NewCaller(t, s.url, token).API()
+			sale, err := desk.Sale(t.Context(), serial)
+			require.NoError(t, err)
+			require.EqualValues(t, 1, sale.Used)
+			_, err = p.client(t, s.url, "two").Enter(t.Context(), serial)
 			require.Equal(t, license.ActivationLimit, reason(t, err))
-			desk.Refused(http.StatusConflict, "no_license_key", "serials", object{"description": servertest.Terms})
+			var problem *apiclient.Problem
+			_, err = desk.Sell(t.Context(), apiclient.Creation{Description: terms})
+			require.ErrorAs(t, err, &problem)
+			require.Equal(t, "no_license_key", problem.Code)
 			out, _, code := p.run(t, "token", "revoke", "orders")
 			require.Zero(t, code, out)
-			status, _ = desk.Do(http.MethodGet, "status", nil)
-			require.Equal(t, http.StatusUnauthorized, status)
+			_, err = desk.Status(t.Context())
+			require.ErrorAs(t, err, &problem)
+			require.Equal(t, http.StatusUnauthorized, problem.Status)
 			s.stop(t)
 		})
 	}
@@ -242,7 +257,7 @@ func TestProgramRefused(t *testing.T) {
 		code int
 		args []string
 	}{
-		"\"latchkey keyring\" makes one":      {2, []string{"--keyring", ""}},
+		"\"server init\" makes one":           {2, []string{"--keyring", ""}},
 		"\"latchkey keygen --role activation": {2, []string{"--activation-key", ""}},
 		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},

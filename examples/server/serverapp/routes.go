@@ -75,6 +75,9 @@ func (r *routes) addPublic(mux *http.ServeMux) {
 
 func (r *routes) addAdmin(mux *http.ServeMux) {
 	mux.Handle(api.Prefix, r.api)
+	for _, path := range api.Discovery {
+		mux.Handle("GET "+path, r.api)
+	}
 	mux.HandleFunc("GET /healthz", r.health)
 	mux.Handle("GET /metrics", r.metrics.Handler())
 }

@@ -24,26 +24,31 @@ type settings struct {
 	allowVoid                                bool
 	tlsCert, tlsKey, trustedProxies          string
 	logFormat, logLevel, shutdownTimeout     string
+	tokenFile                                string
 	credentials                              string // folder of systemd's credentials
 }
 
 // envPrefix is what the names of our environment variables begin with.
 const envPrefix = "LATCHKEY_"
 
-// fromEnvironment returns the settings before flags say more.
-func (t *tool) fromEnvironment() settings {
+// fromEnvironment returns the settings of the environment and of a folder, of
+// which the environment counts more, before flags say more.
+func (t *tool) fromEnvironment(folder map[string]string) settings {
 	or := func(name, otherwise string) string {
-		if value := t.env(envPrefix + name); value != "" {
-			return value
+		for _, value := range []string{t.env(envPrefix + name), folder[envPrefix+name]} {
+			if value != "" {
+				return value
+			}
 		}
 		return otherwise
 	}
 	return settings{
-		database: or("DATABASE", "latchkey.db"), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
+		database: or("DATABASE", databaseFile), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
 		keyring: or("KEYRING", ""), licenseKey: or("LICENSE_KEY", ""),
 		activationKeys: listOf(or("ACTIVATION_KEY", "")), nextKeyrings: listOf(or("NEXT_KEYRING", "")), catalogues: listOf(or("SEND_CATALOGUE", "")),
 		tlsCert: or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
 		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
+		tokenFile:   or(tokenFile, ""),
 		credentials: t.env("CREDENTIALS_DIRECTORY"),
 	}
 }
@@ -182,7 +187,7 @@ func parseNetworks(text string) (networks []netip.Prefix, err error) {
 
 func readKeyring(name string) (*license.Keyring, error) {
 	if name == "" {
-		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"latchkey keyring\" makes one")
+		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"server init\" makes one with all else that a first server needs, and \"latchkey keyring\" one from your keys")
 	}
 	text, err := readFile("keyring", name)
 	if err != nil {

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/latchkey-go/latchkey/examples/server/apiclient"
 )
 
 // JSON is an object.
@@ -35,6 +38,46 @@ type Caller struct {
 // NewCaller returns a caller of the server at a URL.
 func NewCaller(t testing.TB, url, token string) *Caller {
 	return &Caller{URL: url, Token: token, Client: http.DefaultClient, t: t}
+}
+
+// API returns the typed client for the same calls. Seen is told of its answers,
+// too.
+func (c *Caller) API() *apiclient.Client {
+	c.t.Helper()
+	api, err := apiclient.New(apiclient.Options{URL: c.URL, Token: c.Token, HTTP: &http.Client{Transport: seeing{c}}})
+	require.NoError(c.t, err)
+	return api
+}
+
+// seeing carries the calls of a typed client.
+type seeing struct{ c *Caller }
+
+// RoundTrip implements http.RoundTripper.
+func (s seeing) RoundTrip(r *http.Request) (*http.Response, error) {
+	var sent []byte
+	if r.Body != nil {
+		var err error
+		if sent, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+	}
+	next := s.c.Client.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	response, err := next.RoundTrip(r)
+	if err != nil || s.c.Seen == nil {
+		return response, err
+	}
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(answer))
+	s.c.Seen(r.Method, strings.TrimPrefix(r.URL.Path, "/api/v1/"), response.StatusCode, sent, answer)
+	return response, nil
 }
 
 // Do calls a path below /api/v1/, and returns the status and the answer.

@@ -78,15 +78,25 @@ func (w *World) Client(machine string) *activation.Client {
 	return NewClient(w.t, w.Running.URL, w.Keyring, machine, w.Clock.Now)
 }
 
+// ClientWith is Client with changes to the options.
+func (w *World) ClientWith(machine string, edit func(*activation.Options)) *activation.Client {
+	w.t.Helper()
+	return NewClient(w.t, w.Running.URL, w.Keyring, machine, w.Clock.Now, edit)
+}
+
 // NewClient returns a product with a server.
-func NewClient(t testing.TB, url string, keyring *license.Keyring, machine string, now func() time.Time) *activation.Client {
+func NewClient(t testing.TB, url string, keyring *license.Keyring, machine string, now func() time.Time, edit ...func(*activation.Options)) *activation.Client {
 	t.Helper()
 	dir := t.TempDir()
-	c, err := activation.Open(activation.Options{
+	o := activation.Options{
 		Product: Product, Version: "4.2.0", Released: Noon.AddDate(0, -1, 0), Keyring: keyring.String(),
 		Host: activationtest.NewMachine(Product, machine), Server: url, Now: now,
 		Dir: filepath.Join(dir, "state"), WitnessDir: filepath.Join(dir, "witness"),
-	})
+	}
+	for _, e := range edit {
+		e(&o)
+	}
+	c, err := activation.Open(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close()) })
 	return c

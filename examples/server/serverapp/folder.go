@@ -1,0 +1,118 @@
+package serverapp
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+)
+
+// settingsFile is the file in a server's folder that has its settings: lines
+// NAME=VALUE with the names of the environment, blank lines, and comments after
+// "#". What it names by a relative path lies in the folder. systemd reads the same
+// file as an EnvironmentFile, with the folder as the WorkingDirectory.
+const settingsFile = "server.settings"
+
+// tokenFile is the setting that names the file with the token of "server sell".
+const tokenFile = "TOKEN_FILE"
+
+// settingNames are the settings, as they stand in the environment behind
+// envPrefix, and whether each is a path.
+var settingNames = map[string]bool{
+	"DATABASE": true, "KEYRING": true, "ACTIVATION_KEY": true, "LICENSE_KEY": true, "NEXT_KEYRING": true, "TLS_CERT": true, "TLS_KEY": true, tokenFile: true,
+	"LISTEN": false, "ADMIN_LISTEN": false, "TRUSTED_PROXIES": false, "LOG_FORMAT": false, "LOG_LEVEL": false, "SHUTDOWN_TIMEOUT": false,
+}
+
+// maxSettings is how long a settings file may be in bytes.
+const maxSettings = 64 << 10
+
+// folderOf returns the folder that --dir names, "." unless it does. It is needed
+// before the other flags are read, whose defaults come from it.
+func folderOf(args []string) string {
+	for i, arg := range args {
+		name, value, has := strings.Cut(arg, "=")
+		switch {
+		case arg == "--":
+			return "."
+		case name != "--dir" && name != "-dir":
+		case has && value != "":
+			return value
+		case !has && i+1 < len(args):
+			return args[i+1]
+		}
+	}
+	return "."
+}
+
+// readSettings returns the settings of a folder by their names in the
+// environment; none where there is no file.
+func readSettings(dir string) (map[string]string, error) {
+	path := filepath.Join(dir, settingsFile)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := cli.ReadAll(f, maxSettings)
+	if err != nil {
+		return nil, cli.At(path, err)
+	}
+	settings, err := parseSettings(string(text), dir)
+	return settings, cli.At(path, err)
+}
+
+func parseSettings(text, dir string) (map[string]string, error) {
+	settings := map[string]string{}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		name, value, has := strings.Cut(line, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		short, prefixed := strings.CutPrefix(name, envPrefix)
+		isPath, known := settingNames[short]
+		_, twice := settings[name]
+		switch {
+		case !has:
+			return nil, fmt.Errorf("line %d: this is no setting: write NAME=VALUE", n)
+		case !prefixed || !known:
+			return nil, fmt.Errorf("line %d: there is no setting %q: they are %s", n, name, settingList())
+		case twice:
+			return nil, fmt.Errorf("line %d: %s is there twice", n, name)
+		}
+		settings[name] = value
+		if isPath {
+			settings[name] = within(dir, value)
+		}
+	}
+	return settings, nil
+}
+
+func settingList() string {
+	var names []string
+	for name := range settingNames {
+		names = append(names, envPrefix+name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// within returns a path as seen from outside its folder. URLs, of a database, and
+// absolute paths stay.
+func within(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

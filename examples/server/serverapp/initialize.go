@@ -1,0 +1,382 @@
+package serverapp
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/server/store"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+func initCommand(t *tool) cli.Command {
+	return cli.Command{
+		Name: "init", Summary: "Make all that a first server needs: keys, keyring, catalogue, token, settings.",
+		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw
+  server --dir acme
+  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+
+It writes into the folder that --dir names, the present one unless given, and
+overwrites nothing: where one of its files is there, it writes none. Private keys
+and the token can be read by their owner alone, and are not shown. The product
+embeds keyring.txt and catalogue.doc; --embed puts them into the folder where it
+does, and moves what is there to keyring.txt.before and catalogue.doc.before.
+
+It is made for a first day on one machine: the server signs licences itself. When
+you sell for real, move root.key into a safe and license.key into the back office,
+and take LATCHKEY_LICENSE_KEY out of server.settings.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			n := &first{t: t}
+			f.StringVar(&n.vendor, "vendor", "", "`NAME` of the vendor in every document: acme, say")
+			f.StringVar(&n.product, "product", "", "`ID` of the product, as its activation.Options have it")
+			f.Func("feature", "`ID` of a feature of the product; several times for several", appendTo(&n.features))
+			f.StringVar(&n.embed, "embed", "", "`FOLDER` in which the product embeds keyring.txt and catalogue.doc")
+			return func(args []string) error {
+				if err := n.check(args); err != nil {
+					return err
+				}
+				return n.make()
+			}
+		},
+	}
+}
+
+func appendTo(list *[]string) func(string) error {
+	return func(s string) error {
+		*list = append(*list, s)
+		return nil
+	}
+}
+
+// A first is what "server init" makes.
+type first struct {
+	t               *tool
+	vendor, product string
+	features        []string
+	embed           string
+
+	written []string // files that are there by now
+}
+
+// The files that it makes.
+const (
+	keyringFile    = "keyring.txt"
+	catalogueFile  = "catalogue.json"
+	signedFile     = "catalogue.doc"
+	licenseFile    = "license.key"
+	activationFile = "activation.key"
+	rootFile       = "root.key"
+	ordersFile     = "orders.token"
+	databaseFile   = "latchkey.db"
+	// tokenName is who the history of a sale names for "server sell".
+	tokenName = "orders"
+	// keyYears is how long the keys may sign.
+	keyYears = 5
+)
+
+func (n *first) check(args []string) error {
+	switch {
+	case len(args) > 0:
+		return cli.Usagef("%q is not expected here: see \"server init --help\"", args[0])
+	case !license.IsID(n.vendor):
+		return cli.Usagef("say whose server this is with --vendor: letters, digits and . _ - make a name, such as acme")
+	case !n.isURL() && n.t.settings.database != databaseFile && n.t.settings.database != n.file(databaseFile):
+		return cli.Usagef("the database is made as %s in the folder: leave --database out, or name a postgres:// URL", databaseFile)
+	case !license.IsID(n.product):
+		return cli.Usagef("say what is sold with --product: an id has letters, digits and . _ -, such as acme-cad")
+	}
+	if len(n.features) == 0 {
+		return cli.Usagef("say what the product can do with --feature, once for each: --feature draw")
+	}
+	seen := map[string]bool{}
+	for _, id := range n.features {
+		if !license.IsID(id) || seen[id] {
+			return cli.Usagef("--feature %s: it is there twice, or is no id, which has letters, digits and . _ -", id)
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+// isURL reports whether the database is one that is there already.
+func (n *first) isURL() bool { return strings.Contains(path(n.t.settings.database), "://") }
+
+func (n *first) file(name string) string { return filepath.Join(n.t.dir, name) }
+
+// make writes everything, or takes back what it wrote.
+func (n *first) make() (err error) {
+	if err := n.free(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(n.t.dir, 0o700); err != nil {
+		return err
+	}
+	defer func() {
+		for i := len(n.written) - 1; err != nil && i >= 0; i-- {
+			err = errors.Join(err, os.Remove(n.written[i]))
+		}
+	}()
+	for _, step := range []func() error{n.keys, n.token, n.settings, n.embedded} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return n.say()
+}
+
+// free refuses to overwrite anything.
+func (n *first) free() error {
+	names := []string{keyringFile, catalogueFile, signedFile, licenseFile, activationFile, rootFile, ordersFile, settingsFile}
+	if !n.isURL() {
+		names = append(names, databaseFile)
+	}
+	for _, name := range names {
+		if _, err := os.Lstat(n.file(name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already, and nothing is overwritten: name another folder with --dir, or go on with what is there: \"server --dir %s\"", n.file(name), n.t.dir)
+		}
+	}
+	if n.embed == "" {
+		return nil
+	}
+	if info, err := os.Stat(n.embed); err != nil || !info.IsDir() {
+		return cli.Usagef("--embed %s: there is no such folder", n.embed)
+	}
+	for _, name := range []string{keyringFile + asideSuffix, signedFile + asideSuffix} {
+		if _, err := os.Lstat(filepath.Join(n.embed, name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already, and nothing is overwritten: move it away first", filepath.Join(n.embed, name))
+		}
+	}
+	return nil
+}
+
+// asideSuffix is what the name of a file that --embed moves aside ends with.
+const asideSuffix = ".before"
+
+// keys makes the private keys, the keyring and the catalogue.
+func (n *first) keys() error {
+	end := license.DateOf(n.t.now().AddDate(keyYears, 0, 0))
+	var public []license.Key
+	var signer *issuer.Issuer
+	for _, k := range []struct {
+		role license.Role
+		file string
+	}{{license.RoleLicense, licenseFile}, {license.RoleActivation, activationFile}, {license.RoleRoot, rootFile}} {
+		private, err := issuer.Generate(k.role, rand.Reader)
+		if err != nil {
+			return err
+		}
+		if err := private.WriteFile(n.file(k.file)); err != nil {
+			return err
+		}
+		n.written = append(n.written, n.file(k.file))
+		if k.role == license.RoleLicense {
+			if signer, err = issuer.New(n.vendor, k.role, private.Signer()); err != nil {
+				return err
+			}
+		}
+		public = append(public, license.Key{Public: private.Public(), Role: k.role, End: end})
+	}
+	keyring, err := license.NewKeyring(n.vendor, 1, 1, public)
+	if err != nil {
+		return err
+	}
+	if err := n.write(keyringFile, []byte(keyring.String()), 0o644); err != nil {
+		return err
+	}
+	return n.catalogue(signer)
+}
+
+// catalogue writes the list of what is sold, and the signed one for the product.
+func (n *first) catalogue(signer *issuer.Issuer) error {
+	limits, features := map[string]string{}, map[string]struct{}{}
+	edition := license.Edition{Number: 1, Name: "Standard", Kind: license.Full}
+	for _, id := range n.features {
+		limits[id], features[id] = "", struct{}{}
+		edition.Features = append(edition.Features, license.Feature{ID: id})
+	}
+	type object = map[string]any
+	text, err := json.MarshalIndent(object{"products": object{n.product: object{
+		"features": features, "editions": []object{{"number": edition.Number, "name": edition.Name, "features": limits}},
+	}}}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := n.write(catalogueFile, append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	document, err := signer.Catalogue(&license.Catalogue{
+		Product: n.product, Issued: n.t.now().UTC().Truncate(time.Second), Editions: []license.Edition{edition},
+	})
+	if err != nil {
+		return err
+	}
+	return n.write(signedFile, document, 0o644)
+}
+
+// token makes the database, and in it the token of "server sell".
+func (n *first) token() (err error) {
+	name := n.t.settings.database
+	if !n.isURL() {
+		name = n.file(databaseFile)
+		for _, suffix := range []string{"-shm", "-wal", ""} { // which SQLite removes when it is closed in order
+			n.written = append(n.written, name+suffix)
+		}
+	}
+	ctx := context.Background()
+	d, err := openDatabase(ctx, name, nil)
+	if err != nil {
+		return n.notMade(err)
+	}
+	text, err := d.store.AddToken(ctx, tokenName, store.Desk, n.t.now())
+	if err = errors.Join(err, d.Close()); err != nil {
+		return n.notMade(err)
+	}
+	n.made()
+	return n.write(ordersFile, []byte(text+"\n"), 0o600)
+}
+
+// made forgets files that SQLite has removed itself.
+func (n *first) made() {
+	kept := n.written[:0]
+	for _, file := range n.written {
+		if _, err := os.Lstat(file); err == nil {
+			kept = append(kept, file)
+		}
+	}
+	n.written = kept
+}
+
+func (n *first) notMade(err error) error {
+	n.made()
+	if errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("the database has a token of the name %s already: it is of another server", tokenName)
+	}
+	return err
+}
+
+// settings writes what the server starts with. A database's URL may hold a
+// password, and stays in the environment.
+func (n *first) settings() error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# Settings of the activation server of %s, for \"server --dir FOLDER\" and systemd.\n# Names and meaning are those of the environment: see \"server serve --help\".\n", n.vendor)
+	line := func(name, value string) { fmt.Fprintf(&b, "%s%s=%s\n", envPrefix, name, value) }
+	line("KEYRING", keyringFile)
+	line("ACTIVATION_KEY", activationFile)
+	fmt.Fprintf(&b, "\n# With this key the server signs licences itself. Take it out when the back office does.\n")
+	line("LICENSE_KEY", licenseFile)
+	fmt.Fprintln(&b)
+	if !n.isURL() {
+		line("DATABASE", databaseFile)
+	}
+	line(tokenFile, ordersFile)
+	return n.write(settingsFile, b.Bytes(), 0o600)
+}
+
+// embedded puts what the product embeds where it does.
+func (n *first) embedded() error {
+	if n.embed == "" {
+		return nil
+	}
+	for _, name := range []string{keyringFile, signedFile} {
+		text, err := os.ReadFile(n.file(name))
+		if err != nil {
+			return err
+		}
+		if err := replace(filepath.Join(n.embed, name), text); err != nil {
+			return fmt.Errorf("--embed: %w", err)
+		}
+	}
+	return nil
+}
+
+// replace writes a file, and moves one that is there aside.
+func replace(path string, text []byte) error {
+	if err := os.Rename(path, path+asideSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return writeNew(path, text, 0o644)
+}
+
+// write writes one of the files.
+func (n *first) write(name string, text []byte, mode fs.FileMode) error {
+	if err := writeNew(n.file(name), text, mode); err != nil {
+		return err
+	}
+	n.written = append(n.written, n.file(name))
+	return nil
+}
+
+// writeNew writes a file that is not there.
+func writeNew(path string, text []byte, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
+}
+
+// say tells what was made, what is secret, and what comes next.
+func (n *first) say() error {
+	flags := ""
+	if n.t.dir != "." {
+		flags = " --dir " + quoted(n.t.dir)
+	}
+	sell := "server sell" + flags + " --product " + n.product
+	for _, id := range n.features {
+		sell += " --feature " + id
+	}
+	_, err := fmt.Fprintf(n.t.out, `Made for %s:
+  keyring.txt      the public keys, which the product embeds
+  catalogue.doc    the product's editions, signed, which it embeds, too
+  catalogue.json   what is sold: products, features, editions; change it as you like
+  server.settings  what the server starts with
+%s
+Secret, readable by you alone, and not shown:
+  root.key         signs the next keyring: move it off this machine, into a safe
+  license.key      decides what customers may use: move it to the back office
+                   before you sell for real
+  activation.key   stays with the server
+  orders.token     calls the server's API; "server sell" uses it
+
+Start the server:
+  server%s
+
+Sell, in another terminal:
+  %s --name "Ada Lovelace"
+
+The serial number that this prints is what the product takes:
+  product activate --server http://%s SERIAL
+`, n.vendor, n.aboutDatabase(), flags, sell, n.t.settings.listen)
+	return err
+}
+
+// aboutDatabase says where what is sold will be.
+func (n *first) aboutDatabase() string {
+	if n.isURL() {
+		return "  Set LATCHKEY_DATABASE for the server, too: its URL may hold a password, and is\n  in no file.\n"
+	}
+	return "  latchkey.db      what was sold, and to whom; keep copies, as secret as the keys\n"
+}
+
+// quoted returns a path as a shell takes it.
+func quoted(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
