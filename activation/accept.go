@@ -16,6 +16,7 @@ import (
 // it would change is told and only what is not the customer's to decide is kept.
 func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 	var refused error
+	serial, again := a.Serial, false
 	confirmed := false // that nothing is activated here, where it was given up
 	offered := func() ([]string, error) { return c.keyringsIn(r), nil }
 	change, err := c.commitFollowing(offered, func(s *state, change *Change) error {
@@ -35,6 +36,8 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		c.believe(s, r.Time, a.Asked, a.Signed)
 		restored := s.Restored
 		s.Restored = s.Restored && !r.Restored
+		serial = c.serialOf(s, r, a)
+		again = s.activated(serial)
 		tried := s
 		if look {
 			tried = s.clone()
@@ -52,15 +55,16 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	if change.Before != change.After {
-		change.Changed = true
-		if change.LicenseID == "" {
-			change.LicenseID = c.licenseID(a.Serial)
-		}
+	change.Changed = change.Changed || change.Before != change.After
+	if change.LicenseID == "" {
+		change.LicenseID = c.licenseID(serial)
 	}
 	refused = c.whileWaiting(refused)
 	if refused == nil && r.Code != "" && !confirmed {
-		refused = c.verdict(r)
+		change.Notice, refused = c.verdict(r, serial)
+	}
+	if again && !change.Changed && refused == nil && change.Notice == nil && a.activates() {
+		change.Notice = &license.Reason{Code: license.AlreadyEntered, Product: c.opt.Product, Working: c.current().worksUnder(serial)}
 	}
 	if refused != nil && !change.Changed && !change.Available {
 		return Change{}, refused
@@ -79,6 +83,25 @@ func (c *Client) licenseID(serial string) string {
 	return ""
 }
 
+// serialOf returns the serial number that a reply is about, "" if it does not say.
+func (c *Client) serialOf(s *state, r *license.Reply, a asked) string {
+	if receipt, err := c.verifyReceipt(s, r.Receipt); a.Serial == "" && err == nil {
+		return string(receipt.Serial)
+	}
+	return a.Serial
+}
+
+// activated reports whether a licence is activated here.
+func (s *state) activated(serial string) bool {
+	_, givenUp := s.GivenUp[serial]
+	return s.Receipts[serial] != "" && !givenUp
+}
+
+// activates reports whether a request is to activate something here.
+func (a asked) activates() bool {
+	return a.Operation == license.OpActivate || a.Operation == license.OpMove
+}
+
 // opened returns the index of a request that went out as a file, -1 if it is
 // not open.
 func (s *state) opened(a asked) int {
@@ -94,16 +117,22 @@ var verdicts = []license.Code{
 	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.KeyringMismatch, license.OtherVendor, license.OutOfOrder, license.TooNew,
 }
 
-// verdict returns a reply's no.
-func (c *Client) verdict(r *license.Reply) error {
+// verdict returns the code of a reply: as a notice where there is nothing new yet,
+// and as an error where the server refused.
+func (c *Client) verdict(r *license.Reply, serial string) (notice *license.Reason, refused error) {
 	reason := r.Reason()
 	if _, tells := c.opt.Host.(fingerprinter); r.Code == license.BindingWeak && !tells {
-		return &license.Reason{Code: license.BindingUnchecked, Contact: r.Contact, Product: r.Product}
+		return nil, &license.Reason{Code: license.BindingUnchecked, Contact: r.Contact, Product: r.Product}
+	}
+	now := c.current()
+	reason.Working = now.worksUnder(serial) || r.Code == license.ServerBusy && now.result.State().Works()
+	if r.Receipt != "" && (r.Code == license.FinalPending || r.Code == license.ObtainingNotYet) {
+		return reason, nil
 	}
 	if !slices.Contains(verdicts, r.Code) {
 		reason.Code, reason.Detail = license.ServerRefused, string(r.Code)
 	}
-	return reason
+	return nil, reason
 }
 
 // believe sets the clock's mark by a time that the vendor has signed in answer

@@ -97,6 +97,10 @@ func TestBadImport(t *testing.T) {
 	if licence[middle] == 'A' {
 		changed = with('B')
 	}
+	otherCatalogue, err := v.issue.Catalogue(&license.Catalogue{Product: "acme-cam", Issued: noon, Editions: []license.Edition{
+		{Number: 1, Name: "Standard", Kind: license.Full, Features: []license.Feature{{ID: "draw"}}},
+	}})
+	require.NoError(t, err)
 	tests := []struct {
 		name string
 		text []byte
@@ -119,7 +123,8 @@ func TestBadImport(t *testing.T) {
 		{"too large by a byte", append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument+1-len(licence))...), license.TooLarge},
 		{"too large, and more hidden behind", append(append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument)...), "x"...), license.TooLarge},
 		{"wrong armour", bytes.ReplaceAll(licence, []byte("LICENSE"), []byte("UPDATE")), license.SignatureWrong},
-		{"the catalogue that is built in", v.catalogue(t), license.AlreadyEntered},
+		{"a catalogue of a key that nobody knows", stranger.catalogue(t), license.KeyUnknown},
+		{"a catalogue of another product", otherCatalogue, license.OtherProduct},
 		{"of a key that nobody knows", stranger.sell(t), license.KeyUnknown},
 		{"of another vendor", rival.sell(t), license.OtherVendor},
 		{"after the key's end", l(func(l *license.License) { l.Issued = day("2040-01-01").Start() }), license.KeyEnded},
@@ -127,9 +132,7 @@ func TestBadImport(t *testing.T) {
 		{"bound to another machine", l(bound(t, "board+disk~/1", elsewhere)), license.HardwareChanged},
 		{"bound to what cannot be read", l(bound(t, "disk", here)), license.HardwareUnreadable},
 		{"bound to what makes no sense", l(func(l *license.License) { l.Binding = license.Binding{Scheme: "board", Data: []byte{9}} }), license.BindingDamaged},
-		{"the licence once more", licence, license.AlreadyEntered},
-		{"an older licence of the serial number", v.sell(t, func(l *license.License) { l.ID = "L-0"; l.Issued = noon.Add(-1e9) }), license.OutOfOrder},
-		{"the update once more", update, license.AlreadyApplied},
+		{"an older licence of the serial number", v.sell(t, func(l *license.License) { l.ID = "L-0"; l.Issued = noon.Add(-1e9) }), license.LicenseReplaced},
 		{"an update out of order", v.update(t, 3, extend("export", 1)), license.OutOfOrder},
 		{"an update that was overtaken", v.update(t, 1, func(u *license.Update) { u.ID = "U-0"; extend("export", 1)(u) }), license.OutOfOrder},
 		{"an update for another licence", u(func(u *license.Update) { u.Serial = "SERIAL-7" }), license.OtherLicense},
@@ -215,7 +218,7 @@ func TestMailedFile(t *testing.T) {
 			c := open(t, o)
 			mustImport(t, c, []byte(mailed))
 			require.True(t, c.Allows("draw"))
-			requireReason(t, importing(c, text), license.AlreadyEntered)
+			requireNotice(t, c, text, license.AlreadyEntered)
 			require.NoError(t, c.Close())
 			require.True(t, open(t, o).Allows("draw"))
 		})

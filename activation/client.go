@@ -68,11 +68,14 @@ type Client struct {
 // and what would have to be recorded says why it waits. Where state is there
 // and cannot be trusted or read, Open returns a *license.Reason with the code
 // RecordDamaged, RecordForeign, RecordLocked, RecordNotAFile or
-// RecordUnreadable, and changes nothing; SetAside begins anew and keeps it.
+// RecordUnreadable, and changes nothing; SetAside begins anew and keeps it. What
+// is wrong with the options is an error that names the field and says what to do;
+// such an error is for the developer and has no translation.
 func Open(o Options) (*Client, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	o.fillIn()
 	keyring, catalogue, err := o.parse()
 	if err != nil {
 		return nil, err
@@ -373,7 +376,7 @@ func (c *Client) Close() error {
 	c.end()
 	err := c.settle()
 	none := &license.Result{Reasons: []license.Reason{*errClosed}}
-	c.snap.Store(&snapshot{result: none, set: none.Set()})
+	c.snap.Store(&snapshot{result: none, set: none.Set(), closed: true})
 	c.mu.Unlock()
 	c.looks.Wait()
 	c.release()

@@ -146,6 +146,17 @@ func mustImport(t testing.TB, c *activation.Client, text []byte) activation.Chan
 	return change
 }
 
+// requireNotice imports a text that must be harmless and change nothing.
+func requireNotice(t testing.TB, c *activation.Client, text []byte, code license.Code) activation.Change {
+	t.Helper()
+	before := c.Status().State
+	change := mustImport(t, c, text)
+	require.NotNil(t, change.Notice)
+	require.Equal(t, code, change.Notice.Code)
+	require.Equal(t, activation.Change{LicenseID: change.LicenseID, Before: before, After: before, Notice: change.Notice}, change)
+	return change
+}
+
 func TestImportAllowsAndLasts(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)
@@ -182,8 +193,11 @@ func TestEnterActivationKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, license.StateActive, change.After)
 	require.True(t, c.Allows("export"))
-	_, err = c.Enter(context.Background(), key.Text(), activation.Licensee("Müller & Söhne"))
-	require.ErrorIs(t, err, license.AlreadyEntered)
+	again, err := c.Enter(context.Background(), key.Text(), activation.Licensee("Müller & Söhne"))
+	require.NoError(t, err)
+	require.Equal(t, license.AlreadyEntered, again.Notice.Code)
+	require.Equal(t, change.LicenseID, again.LicenseID)
+	require.False(t, again.Changed)
 	clock.set(day("2026-07-01").Start())
 	require.NoError(t, c.Close())
 	require.False(t, open(t, o).Allows("export"))
@@ -206,8 +220,10 @@ func TestSealedUpdate(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, change.Diff.Changed())
 	require.Equal(t, day("2027-01-10"), c.Decision("export").Until)
-	_, err = c.Enter(context.Background(), code.Text())
-	require.ErrorIs(t, err, license.AlreadyApplied)
+	again, err := c.Enter(context.Background(), code.Text())
+	require.NoError(t, err)
+	require.Equal(t, license.AlreadyApplied, again.Notice.Code)
+	require.Equal(t, "L-1", again.LicenseID)
 	require.NoError(t, c.Close())
 	require.Equal(t, day("2027-01-10"), open(t, o).Decision("export").Until)
 }

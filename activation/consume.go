@@ -143,7 +143,7 @@ func (c *Client) take(s *state, feature string, n int64) (*block, error) {
 			return c.takeFrom(s, h, feature, d.Left, n), nil
 		}
 	}
-	if err := refusal(license.Merge(results...), feature); err != nil {
+	if err := refusal(c.merged(results), feature); err != nil {
 		return nil, err
 	}
 	return nil, &license.Reason{Code: license.TooFewRuns, Product: c.opt.Product, Feature: feature, N: most, Max: n}

@@ -3,8 +3,12 @@
 // imported, counts what has to be counted, and answers whether a feature may
 // be used.
 //
+//	var version, released string // go build -ldflags "-X main.version=4.2.0 -X main.released=2026-03-02"
+//
+//	day, err := activation.ReleaseDate(released) // of this version; "" is the day of the commit
+//	…
 //	client, err := activation.Open(activation.Options{
-//		Product: "acme-cad", Version: "4.2.0", Released: released,
+//		Product: "acme-cad", Version: version, Released: day,
 //		Keyring: keyring, Catalogue: catalogue, // embedded
 //		Host:    machine.New("acme-cad"),
 //		Server:  "https://licenses.acme.example", AutoCheck: 24 * time.Hour,
@@ -13,12 +17,16 @@
 //	defer client.Close()
 //
 //	if client.Allows("export") { … }
+//	if err := client.Require("export"); err != nil { return err } // says why not, and what to do
 //
 // Everything a person enters goes through Enter or Import, which say what they
-// did or exactly why not. Status tells what is licensed, with every reason and
-// its remedy in four languages (see license.Reason).
+// did or exactly why not. What does no harm, such as a key that was entered before,
+// is Change.Notice and no error. Status tells what is licensed, with every reason
+// and its remedy in four languages (see license.Reason); as JSON it is what a
+// service would answer.
 //
 //	[Client]     what is licensed, and the hot path    client.go, snapshot.go, status.go
+//	[Options]    what a client is for, and what is wrong with it   options.go, optionscheck.go, release.go
 //	Enter        whatever somebody typed               enter.go, online.go
 //	CheckOnline  whether there is anything new         online.go, autocheck.go
 //	Import       whatever came as a file               import.go, exchange.go

@@ -48,12 +48,12 @@ func TestRotatedKeyring(t *testing.T) {
 			requireReason(t, importing(c, next.sell(t, second)), license.KeyUnknown)
 			mustImport(t, c, rotated)
 			mustImport(t, c, next.sell(t, second))
-			requireReason(t, importing(c, rotated), license.AlreadyEntered)
+			requireNotice(t, c, rotated, license.AlreadyEntered)
 		})
 		visit(t, o, func(c *activation.Client) {
 			require.True(t, c.Allows("draw"))
 			require.True(t, c.Allows("new"))
-			requireReason(t, importing(c, rotated), license.AlreadyEntered)
+			requireNotice(t, c, rotated, license.AlreadyEntered)
 			_, older := v.newKeys(t, 1, false)
 			requireReason(t, importing(c, older), license.KeyringRollback)
 		})
@@ -61,7 +61,7 @@ func TestRotatedKeyring(t *testing.T) {
 		visit(t, o, func(c *activation.Client) {
 			require.True(t, c.Allows("new"))
 			require.Empty(t, c.Status().Reasons)
-			requireReason(t, importing(c, rotated), license.AlreadyEntered)
+			requireNotice(t, c, rotated, license.AlreadyEntered)
 		})
 	})
 	t.Run("not signed by our root", func(t *testing.T) {
@@ -146,7 +146,9 @@ func TestRotatedKeyring(t *testing.T) {
 			mustImport(t, c, without.sell(t))
 			require.True(t, c.Allows("draw"))
 			require.Empty(t, c.Status().Reasons)
-			requireReason(t, importing(c, rotated), license.AlreadyEntered)
+			change, err := c.Import(t.Context(), bytes.NewReader(rotated))
+			require.NoError(t, err)
+			require.Equal(t, license.AlreadyEntered, change.Notice.Code)
 		})
 	})
 }
@@ -201,7 +203,7 @@ func TestDeployed(t *testing.T) {
 			change := mustImport(t, c, v.update(t, 1, extend("export", 10)))
 			require.Equal(t, "L-1", change.LicenseID)
 			mustImport(t, c, v.update(t, 2, extend("month", 10)))
-			requireReason(t, importing(c, v.update(t, 2, extend("month", 10))), license.AlreadyApplied)
+			requireNotice(t, c, v.update(t, 2, extend("month", 10)), license.AlreadyApplied)
 			require.Len(t, c.Status().Licenses, 1)
 		})
 		clock.set(at("2026-04-01"))
@@ -219,7 +221,7 @@ func TestDeployed(t *testing.T) {
 	t.Run("imported as well", func(t *testing.T) {
 		o, _ := deployed(t, v.sell(t))
 		visit(t, o, func(c *activation.Client) {
-			requireReason(t, importing(c, v.sell(t)), license.AlreadyEntered)
+			requireNotice(t, c, v.sell(t), license.AlreadyEntered)
 			mustImport(t, c, v.revision(t, 3))
 			require.Len(t, c.Status().Licenses, 1)
 			require.Equal(t, int64(3), c.Status().Licenses[0].Revision)
@@ -265,12 +267,12 @@ func TestReplaced(t *testing.T) {
 		require.NoError(t, c.Consume("print", 30))
 		require.True(t, c.Allows("try"))
 		mustImport(t, c, v.update(t, 1, extend("export", 10)))
-		requireReason(t, importing(c, v.sell(t)), license.AlreadyEntered)
-		requireReason(t, importing(c, v.revision(t, 1)), license.AlreadyEntered)
+		requireNotice(t, c, v.sell(t), license.AlreadyEntered)
+		requireNotice(t, c, v.revision(t, 1), license.AlreadyEntered)
 		mustImport(t, c, v.revision(t, 2))
 		require.Equal(t, int64(70), c.Decision("print").Left)
 		require.Equal(t, day("2026-04-09"), c.Decision("try").Until)
-		requireReason(t, importing(c, v.revision(t, 1)), license.OutOfOrder)
+		requireNotice(t, c, v.revision(t, 1), license.AlreadyEntered)
 		mustImport(t, c, v.update(t, 3, extend("export", 10)))
 	})
 	visit(t, o, func(c *activation.Client) {

@@ -3,6 +3,7 @@ package activation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -10,18 +11,55 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A Change is what entering or importing something did, or what changed by
-// itself.
+// A Change is the outcome of a call, or what changed by itself.
 type Change struct {
-	LicenseID     string // of the licence that came or changed
-	Before, After license.State
-	Changed       bool          // something came that was not here, or Before and After differ
-	Available     bool          // with LookOnly: something would come
-	Diff          *license.Diff // of updates, item by item
+	// LicenseID is the id of the licence that came, changed, or is meant by
+	// Notice. It is empty for what concerns no licence, such as a keyring. Of
+	// several licences in one check, it is the first that changed.
+	LicenseID string        `json:"license_id,omitempty"`
+	Before    license.State `json:"before"`
+	After     license.State `json:"after"`
+	Changed   bool          `json:"changed"`            // something came that was not here, or Before and After differ
+	Available bool          `json:"available,omitzero"` // with LookOnly: something would come
+	Diff      *license.Diff `json:"diff,omitempty"`     // of updates, item by item
+	// Notice says why little or nothing changed, where that does no harm and
+	// needs no action; nil if there is nothing to say. Its codes are
+	// AlreadyEntered (what came is in force here already), AlreadyApplied (the
+	// licence contains the update), NotActivated (from Deactivate: it was
+	// deactivated here before), FinalPending and ObtainingNotYet (there is
+	// nothing new yet; From says when to ask again).
+	Notice *license.Reason `json:"notice,omitempty"`
 	// RestartRequired says that a feature of Options.AtStart changed, which the
 	// program reads when it starts.
-	RestartRequired bool
-	Corrections     []keyfmt.Correction // what was mistyped and put right
+	RestartRequired bool                `json:"restart_required,omitzero"`
+	Corrections     []keyfmt.Correction `json:"corrections,omitempty"` // what was mistyped and put right
+}
+
+// Format prints the change in one line, under every verb.
+func (c Change) Format(f fmt.State, _ rune) {
+	if c.LicenseID != "" {
+		_, _ = fmt.Fprintf(f, "%s: ", c.LicenseID)
+	}
+	_, _ = fmt.Fprintf(f, "%s -> %s", c.Before, c.After)
+	for _, part := range []struct {
+		holds bool
+		text  string
+	}{{c.Changed, "changed"}, {c.Available, "something new is available"}, {c.RestartRequired, "restart required"}} {
+		if part.holds {
+			_, _ = fmt.Fprintf(f, ", %s", part.text)
+		}
+	}
+	if c.Diff != nil {
+		for _, item := range c.Diff.Changes {
+			_, _ = fmt.Fprintf(f, "; %s", item.String())
+		}
+	}
+	for _, k := range c.Corrections {
+		_, _ = fmt.Fprintf(f, "; %s", k.String())
+	}
+	if c.Notice != nil {
+		_, _ = fmt.Fprintf(f, "; %s", c.Notice.Error())
+	}
 }
 
 // An EnterOption goes with what is entered.
@@ -66,19 +104,19 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //     that is activated already may be, again, at no cost
 //   - the text of a document that was pasted is imported
 //
-// AlreadyApplied and AlreadyEntered are no harm: what the key grants is in force.
-// Typing mistakes are put right where that is certain and are reported in the
-// change. Nothing is stored or used up before the key is whole and holds.
+// What is in force here already is no error: Change.Notice says so. Typing mistakes
+// are put right where that is certain and are reported in the change. Nothing is
+// stored or used up before the key is whole and holds.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
-// an error of package keyfmt; KeyOfOtherKind; for an activation key
-// those of license.OpenKey, AlreadyEntered, and why it is not for this machine;
-// for an unlock code UnlockUnknown and those of license.Apply; or why nothing
-// can be stored, which is found out before the server is asked. Without an answer
-// that counts it is an *UnreachableError, which wraps ErrUnreachable, and nothing
-// was used up. Otherwise it is the server's signed no: SerialUnknown,
-// RequestNotAccepted, ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed,
-// OtherProduct, BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
+// an error of package keyfmt; KeyOfOtherKind; for an activation key those of
+// license.OpenKey, and why it is not for this machine; for an unlock code
+// UnlockUnknown and those of license.Apply; or why nothing can be stored, which is
+// found out before the server is asked. Without an answer that counts it is an
+// *UnreachableError, which wraps ErrUnreachable, and nothing was used up. Otherwise
+// it is the server's signed refusal: SerialUnknown, RequestNotAccepted,
+// ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed, OtherProduct,
+// BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
 func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
@@ -154,6 +192,7 @@ func (c *Client) enterUnlockCode(key keyfmt.Key) (Change, error) {
 			u, err := h.terms.Unseal(code)
 			if err != nil {
 				if _, err := h.base.Unseal(code); err == nil {
+					change.LicenseID = h.base.ID
 					return &license.Reason{Code: license.AlreadyApplied} // and so no more in the terms
 				}
 				continue

@@ -9,7 +9,7 @@ import (
 // A RefusedError says why a feature may not be used: its decision with every
 // reason. errors.Is(err, license.ExpiredDate) asks for one of them.
 type RefusedError struct {
-	Decision license.Decision
+	Decision license.Decision `json:"decision"`
 }
 
 // Error returns every reason in English.

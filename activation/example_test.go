@@ -80,6 +80,12 @@ func Example() {
 		fmt.Println(d.Feature.ID, d.State)
 	}
 
+	if err := client.Require("print"); err != nil {
+		fmt.Println(err) // every reason, and what to do
+	}
+	err = client.Require("fly")
+	fmt.Println("not licensed:", errors.Is(err, license.FeatureNotLicensed))
+
 	_, err = client.Import(context.Background(), strings.NewReader("<html>502 Bad Gateway</html>"))
 	fmt.Println("no document:", errors.Is(err, license.NotDocument))
 	// Output:
@@ -90,5 +96,21 @@ func Example() {
 	// draw active
 	// export active
 	// print expired
+	// The feature “print” of acme-cad has no uses left; 3 uses were included. Other features are not affected. Order more uses from the vendor; an update adds them to the licence.
+	// not licensed: true
 	// no document: true
+}
+
+// A release says its version and its day; a licence is held against both. Where the
+// build does not link the day in, ReleaseDate takes that of the commit.
+func ExampleReleaseDate() {
+	released := "2026-03-02" // var released string; go build -ldflags "-X main.released=2026-03-02"
+	day, err := activation.ReleaseDate(released)
+	fmt.Println(day, err)
+
+	_, err = activation.ReleaseDate("March")
+	fmt.Println(err)
+	// Output:
+	// 2026-03-02 00:00:00 +0000 UTC <nil>
+	// activation: "March" is no date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: set it in the build: go build -ldflags "-X main.released=2026-03-02"
 }

@@ -37,11 +37,11 @@ var ErrUnreachable error = license.ServerUnreachable
 // An UnreachableError says that the activation server gave no answer that
 // counts. It wraps ErrUnreachable.
 type UnreachableError struct {
-	Reason *license.Reason // what to tell: ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch where product and server have no key in common
+	Reason *license.Reason `json:"reason"` // what to tell: ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch where product and server have no key in common
 	// ManualEntry says that an activation key can be typed instead, into the
 	// same call with the option Licensee; it ends in the same state. The file
 	// route, by Request and Import, is always there.
-	ManualEntry bool
+	ManualEntry bool `json:"manual_entry"`
 }
 
 // Error returns the reason in English.
@@ -298,21 +298,24 @@ func (c *Client) unreachable(err error) error {
 		r = &license.Reason{Code: license.ServerUnreachable, Err: err}
 	}
 	own := *r
-	own.Until = c.worksUntil()
+	own.Working, own.Offline = c.current().result.State().Works(), c.courier == nil
+	if own.Working {
+		own.Until = c.worksUntil()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return &UnreachableError{Reason: &own, ManualEntry: c.catalogue != nil}
 }
 
-// worksUntil returns the day on which the first receipt's grace ends, no day
-// if none does.
+// worksUntil returns the day on which the first receipt's grace ends of those that
+// have not ended, no day if none does.
 func (c *Client) worksUntil() (until license.Date) {
 	for _, a := range c.current().activations {
 		end := a.Grace
 		if a.Until.After(end) {
 			end = a.Until
 		}
-		if d := license.DateOf(end); !end.IsZero() && (until == 0 || d < until) {
+		if d := license.DateOf(end); end.After(c.now()) && (until == 0 || d < until) {
 			until = d
 		}
 	}

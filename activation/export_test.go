@@ -154,5 +154,8 @@ func (f faultyFile) Close() error {
 // Swept keeps a store from looking for what a crash left, as if it had done so.
 func (s *FileStore) Swept() { s.swept = true }
 
+// ReleaseDateOf is ReleaseDate of a program with this build info.
+var ReleaseDateOf = releaseDate
+
 // OnlyPrivate returns the error of a connection to an address in plain HTTP.
 func OnlyPrivate(address string) error { return onlyPrivate("tcp", address, nil) }

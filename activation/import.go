@@ -3,6 +3,7 @@ package activation
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"time"
@@ -21,15 +22,14 @@ import (
 // error has the code KeyringWaits and names the licences, nothing stops, and the
 // keyring is used by itself once countersigned documents for them came.
 //
-// AlreadyApplied and AlreadyEntered are no harm: what the document grants is in
-// force. Nothing is stored unless the document holds, is for this product and this
-// machine, and changes something. The error is a *license.Reason of package
-// license's Open functions, of Apply or Rotate; OtherProduct, OtherLicense,
-// NoLicense for an update where there is none;
-// HardwareChanged, HardwareUnreadable or BindingUnchecked; AlreadyEntered or
-// OutOfOrder for a licence that is here already, as it is or newer;
-// KeyringMismatch for a reply by a key that is not trusted here; or why nothing can
-// be stored.
+// What is in force here already is no error: Change.Notice has the code
+// AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is
+// for this product and this machine, and changes something. The error is a
+// *license.Reason of package license's Open functions, of Apply or Rotate;
+// OtherProduct, OtherLicense, NoLicense for an update where there is none;
+// HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where a
+// later licence under the same serial number stays in force; KeyringMismatch for a
+// reply by a key that is not trusted here; or why nothing can be stored.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
@@ -120,7 +120,7 @@ func (c *Client) commitFollowing(offered func() ([]string, error), edit func(s *
 	})
 	if err != nil {
 		c.rebuild()
-		return Change{}, err
+		return c.noted(change.LicenseID, err)
 	}
 	c.dropBlocks()
 	c.rebuild()
@@ -129,6 +129,19 @@ func (c *Client) commitFollowing(offered func() ([]string, error), edit func(s *
 	change.Before, change.After = before.State(), after.State()
 	change.RestartRequired = c.needsRestart(before, after)
 	return change, nil
+}
+
+// noted returns an error of a change of state: as the notice of a change in which
+// nothing happened if what was to come is here already, and else as it is.
+func (c *Client) noted(id string, err error) (Change, error) {
+	var r *license.Reason
+	if !errors.As(err, &r) || r.Code != license.AlreadyEntered && r.Code != license.AlreadyApplied {
+		return Change{}, err
+	}
+	s := c.snap.Load()
+	state := s.result.State()
+	r.Working = id == "" || s.works(func(l *license.License) bool { return l.ID == id })
+	return Change{LicenseID: id, Before: state, After: state, Notice: r}, nil
 }
 
 // needsRestart reports whether a feature that the program reads only when it
@@ -169,6 +182,7 @@ func (c *Client) addLicense(s *state, d document, l *license.License, change *Ch
 		return nil
 	}
 	d.ID, d.Serial = l.ID, string(l.Serial)
+	change.LicenseID = l.ID
 	if err := c.place(s, d, l); err != nil {
 		return err
 	}
@@ -177,7 +191,7 @@ func (c *Client) addLicense(s *state, d document, l *license.License, change *Ch
 	if u := s.usage(l.ID); u.Activated.IsZero() {
 		u.Activated = s.Mark // a clock that stands behind cannot have it begin before it was issued
 	}
-	change.LicenseID, change.Changed = l.ID, true
+	change.Changed = true
 	return nil
 }
 
@@ -221,13 +235,14 @@ func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
 		}
 	}
 	if len(all) == 0 {
-		return &license.Reason{Code: license.NoLicense}
+		return &license.Reason{Code: license.NoLicense, Product: c.opt.Product, Offline: c.courier == nil}
 	}
 	return &license.Reason{Code: license.OtherLicense}
 }
 
 // apply applies an update to a licence of a state and records it.
 func (c *Client) apply(s *state, h held, u *license.Update, a appliedUpdate, change *Change) error {
+	change.LicenseID = h.base.ID
 	usage := s.usage(h.base.ID)
 	a.At, a.Usage = c.effectiveNow(s), copyUsage(*usage)
 	terms, diff, err := license.Apply(h.terms, u, a.At, a.Usage)
@@ -252,7 +267,7 @@ func (c *Client) apply(s *state, h held, u *license.Update, a appliedUpdate, cha
 	}
 	c.seeIssued(s, u.Issued)
 	c.see(s, c.now())
-	change.LicenseID, change.Changed = h.base.ID, true
+	change.Changed = true
 	change.Diff = joined(change.Diff, diff)
 	return nil
 }

@@ -227,6 +227,9 @@ func (c *Client) holdsLater(open func(k *license.Keyring) error) error {
 func (c *Client) importKeyring(text []byte) (Change, error) {
 	kept := false
 	change, err := c.commitFollowing(func() ([]string, error) {
+		if slices.Contains(c.state.Keyrings, string(text)) {
+			return nil, &license.Reason{Code: license.AlreadyEntered}
+		}
 		next, err := c.keyring.Rotate(text)
 		if err == nil && next.Version() <= c.keyring.Version() {
 			err = &license.Reason{Code: license.AlreadyEntered}
@@ -234,8 +237,8 @@ func (c *Client) importKeyring(text []byte) (Change, error) {
 		kept = slices.Contains(c.state.Waiting, string(text))
 		return []string{string(text)}, err
 	}, func(*state, *Change) error { return nil })
-	if err != nil {
-		return Change{}, err
+	if err != nil || change.Notice != nil {
+		return change, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

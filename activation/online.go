@@ -84,16 +84,18 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // licences that are activated here: updates, the final licence after a
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
-// anything. A deactivation that was not confirmed yet is sent again.
+// anything. Where there is nothing new yet, Change.Notice says when to ask again
+// (FinalPending, ObtainingNotYet). A deactivation that was not confirmed yet is
+// sent again.
 //
 // Without an answer that counts, nothing changes and the error wraps
-// ErrUnreachable. Otherwise the error is the server's signed no, beside which
-// what it did send is kept: FinalPending, FinalOverdue, PaymentPending,
-// ObtainingOver, ObtainingNotYet, LicenseBlocked, OrderCancelled, NotActivated,
-// HardwareChanged, ServerBusy; KeyringWaits for a document by a key of a keyring
-// that waits (see Import); ActivationRequired where nothing is activated
-// here; those of license.Apply for an update that does not fit, while the
-// licence works on as it was; or why nothing can be stored.
+// ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
+// what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
+// LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
+// KeyringWaits for a document by a key of a keyring that waits (see Import);
+// ActivationRequired where nothing is activated here; those of license.Apply for an
+// update that does not fit, while the licence works on as it was; or why nothing
+// can be stored.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
 	var k checking
 	for _, option := range options {
@@ -176,11 +178,15 @@ func (c *Client) moreWaits(serial string) bool {
 
 // followedBy returns two changes, one after the other, as one.
 func followedBy(a, b Change) Change {
-	if a.LicenseID == "" {
+	moved := a.Changed || a.Available
+	if a.LicenseID == "" || !moved && (b.Changed || b.Available || a.Notice == nil && b.Notice != nil) {
 		a.LicenseID = b.LicenseID
 	}
-	if !a.Changed && !a.Available {
+	if !moved {
 		a.Before = b.Before
+	}
+	if a.Notice == nil {
+		a.Notice = b.Notice
 	}
 	if b.Diff != nil {
 		a.Diff = joined(a.Diff, b.Diff)
@@ -210,7 +216,7 @@ func (c *Client) activated(only string) ([]string, error) {
 		})
 	}
 	if len(serials) == 0 {
-		return nil, &license.Reason{Code: license.ActivationRequired}
+		return nil, &license.Reason{Code: license.ActivationRequired, Product: c.opt.Product, Offline: c.courier == nil}
 	}
 	return serials, nil
 }
@@ -259,9 +265,13 @@ func (c *Client) Report(ctx context.Context) error {
 // wraps ErrUnreachable. If it may have been, the licence waits: the error and the
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
-// no, after which the licence goes on.
+// refusal, after which the licence goes on. To deactivate a licence again is no
+// error: Change.Notice has the code NotActivated.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
+	if errors.Is(err, license.ActivationRequired) {
+		return c.deactivatedBefore(licenseID, err)
+	}
 	if err != nil {
 		return Change{}, err
 	}
@@ -271,22 +281,43 @@ func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, erro
 	return c.giveUp(ctx, serial)
 }
 
+// deactivatedBefore returns a notice where a licence, or any with "", was given up
+// here before and is not activated, and else the error.
+func (c *Client) deactivatedBefore(licenseID string, err error) (Change, error) {
+	state := c.Status().State
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all, _ := c.licenses(c.state)
+	all = slices.DeleteFunc(all, func(h held) bool {
+		return c.state.Surrenders[string(h.base.Serial)] == 0 || licenseID != "" && h.base.ID != licenseID
+	})
+	if len(all) == 0 {
+		return Change{}, err
+	}
+	change := Change{Before: state, After: state, Notice: &license.Reason{Code: license.NotActivated, Product: c.opt.Product}}
+	if len(all) == 1 {
+		change.LicenseID = all[0].base.ID
+	}
+	return change, nil
+}
+
 // giveUp asks the server to deactivate what it was perhaps asked to before.
 func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
-	before := c.Status().State
-	first, text, a, err := c.markGivenUp(ctx, serial)
+	before, id := c.Status().State, c.licenseID(serial)
+	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return Change{}, err
 	}
-	change, err := c.send(ctx, text, a, false)
+	first, marked := d.first, d.change
+	change, err := c.send(ctx, d.text, d.asked, false)
 	if errors.Is(err, license.NotActivated) && first { // it may have forgotten this installation, and knows the machine
 		if _, unknown := c.exchange(ctx, question{operation: license.OpCheck, serial: license.Serial(serial)}, false); unknown != nil {
 			return Change{}, err
 		}
-		if _, text, a, err = c.markGivenUp(ctx, serial); err != nil {
+		if d, err = c.markGivenUp(ctx, serial); err != nil {
 			return Change{}, err
 		}
-		change, err = c.send(ctx, text, a, false)
+		change, err = c.send(ctx, d.text, d.asked, false)
 	}
 	if errors.Is(err, license.NotActivated) && !first { // it was given up before, and the answer was lost
 		change.After, err = c.Status().State, nil
@@ -298,38 +329,49 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	}
 	switch {
 	case err == nil:
-		change.Before, change.Changed = before, true
+		change.LicenseID, change.Before, change.Changed = id, before, true
 	case errors.Is(err, ErrUnreachable) && !errors.Is(err, ErrNotSent):
 		err = &license.Reason{Code: license.DeactivationPending, Product: c.opt.Product, Err: err}
+		after := c.Status().State
+		change = Change{LicenseID: id, Before: before, After: after, Changed: first || before != after}
 	}
-	return change, err
+	change.RestartRequired = change.Changed && (change.RestartRequired || marked.RestartRequired)
+	return zeroBeside(change, err)
+}
+
+// A deactivation is a request for one that is kept in the state.
+type deactivation struct {
+	text   []byte
+	asked  asked
+	first  bool   // none was kept before
+	change Change // of what is licensed, when it was kept
 }
 
 // markGivenUp makes a request for deactivation and keeps it in the state, where
 // it ends what the receipt allows before the server hears of it. Nobody knows when
 // that word arrives, so it has a number: once this installation has gone on after
 // all, which it says with the number of the last word, that is worth nothing.
-func (c *Client) markGivenUp(ctx context.Context, serial string) (first bool, text []byte, a asked, err error) {
-	_, err = c.commit(func(s *state, _ *Change) error {
+func (c *Client) markGivenUp(ctx context.Context, serial string) (d deactivation, err error) {
+	d.change, err = c.commit(func(s *state, _ *Change) error {
 		_, pending := s.GivenUp[serial]
-		first = !pending
+		d.first = !pending
 		if s.Surrenders == nil {
 			s.Surrenders = map[string]int64{}
 		}
 		s.Surrenders[serial] = max(s.Surrenders[serial]+1, c.effectiveNow(s).Unix()) // also after an old copy was put back
-		text, a, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
+		d.text, d.asked, err = c.ask(ctx, s, question{operation: license.OpDeactivate, serial: license.Serial(serial)})
 		if err != nil {
 			return err
 		}
 		if s.GivenUp == nil {
 			s.GivenUp = map[string]string{}
 		}
-		s.GivenUp[serial] = string(text)
-		s.Open = append(s.Open, a) // its reply may come as a file
+		s.GivenUp[serial] = string(d.text)
+		s.Open = append(s.Open, d.asked) // its reply may come as a file
 		s.Open = s.Open[max(0, len(s.Open)-maxOpen):]
 		return nil
 	})
-	return first, text, a, err
+	return d, err
 }
 
 // Surrender gives a licence up on this machine without asking the server, and
@@ -343,11 +385,11 @@ func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	_, text, _, err := c.markGivenUp(ctx, serial)
+	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
 		return nil, err
 	}
-	return license.Armor(text)
+	return license.Armor(d.text)
 }
 
 // givenUp returns the number of the last word by which something was given up

@@ -549,7 +549,7 @@ func TestNothingIsAskedThatCannotBeKept(t *testing.T) {
 		}
 		return nil
 	})
-	o.Store = store
+	o.Dir, o.Store = "", store
 	visit(t, o, func(c *activation.Client) {
 		_, err := c.Enter(ctx, typed)
 		requireReason(t, err, license.FolderUnwritable)
@@ -578,7 +578,7 @@ func TestActivationCosts(t *testing.T) {
 		}
 		return nil
 	})
-	o.Store = store
+	o.Dir, o.Store = "", store
 	visit(t, o, func(c *activation.Client) {
 		_, err := c.Enter(ctx, typed)
 		require.NoError(t, err)

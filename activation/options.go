@@ -15,11 +15,24 @@ import (
 
 // Options say what a client is for. Product, Version, Released and Keyring
 // must be there; the zero value of every other field is what most products
-// want.
+// want. Open refuses fields that make no sense, and says which and what to do.
 type Options struct {
-	Product  string    // the product's id, as in its licences
-	Version  string    // of the program that runs, "4.2.0"
-	Released time.Time // when that version was released; build it in
+	Product string // the product's id, as in its licences
+	// Version is the version of the program that runs: numbers with points between
+	// them, which may begin with "v" and end in a pre-release, "4.2.0" or
+	// "v4.2.0-rc1". A build sets it: go build -ldflags "-X main.version=4.2.0".
+	// Licences that cover versions up to a highest one are held against it.
+	Version string
+	// Released is the day on which this version was released. Licences with
+	// maintenance are held against it: a version that was released after the
+	// maintenance ended is not covered. It must be that of the release, the same
+	// on every machine, and not the day of installation. A build sets it, and
+	// ReleaseDate reads it:
+	//
+	//	var released string // go build -ldflags "-X main.released=2026-03-02"
+	//
+	//	day, err := activation.ReleaseDate(released)
+	Released time.Time
 
 	// Keyring is the text of the vendor's keyring, see license.Keyring. A
 	// program embeds it.
@@ -34,7 +47,8 @@ type Options struct {
 	Documents [][]byte
 
 	// Host is the machine at hand: machine.New(product) of package
-	// binding/machine. Without one, licences that are bound are refused.
+	// binding/machine. Without one, licences that are bound are refused. One with
+	// a method Product() string must be of Options.Product.
 	Host license.Host
 	// User is the e-mail address of who uses the product. A feature with named
 	// seats is refused to a user who is not bound to it; binding users is the
@@ -54,10 +68,11 @@ type Options struct {
 	// customer's to choose, who could have a new one for every trial.
 	Dir string
 	// WitnessDir is the second place that proves the state to be the newest.
-	// It defaults to a folder below os.UserCacheDir.
+	// It defaults to a folder below os.UserCacheDir. Neither it nor Dir may lie in
+	// the other.
 	WitnessDir string
-	// Store and Witness take the place of Dir and WitnessDir. A Store without
-	// a Witness or a WitnessDir does without one.
+	// Store and Witness take the place of Dir and WitnessDir, which must then be
+	// empty. A Store without a Witness or a WitnessDir does without one.
 	Store, Witness Store
 
 	// Server is the address of the vendor's activation server, such as
@@ -65,7 +80,7 @@ type Options struct {
 	// files and typed keys alone. The address of another machine begins with
 	// https. Courier takes its place, to reach the server in another way: in plain
 	// HTTP within a network of one's own (NewInsecureHTTP), or by a private
-	// certificate authority (NewHTTP).
+	// certificate authority (NewHTTP). Only one of them may be given.
 	Server  string
 	Courier Courier
 	// AutoCheck is how often the server is asked in the background, and sooner
@@ -113,29 +128,12 @@ const (
 	defaultPoll     = time.Minute
 )
 
-// check returns what is wrong with the options, and fills in what is left out.
-func (o *Options) check() error {
-	switch {
-	case o.Product == "":
-		return errors.New("activation: Options.Product is empty: give the product's id, as its licences have it")
-	case !license.IsID(o.Product):
-		return fmt.Errorf("activation: Options.Product %q cannot be a product's id, which is 1 to 64 letters, digits and some of . _ - + @ and the colon", o.Product)
-	case o.Version == "":
-		return errors.New("activation: Options.Version is empty: give the version of the program that runs")
-	case o.Released.IsZero():
-		return errors.New("activation: Options.Released is zero: give the day on which this version was released, since maintenance is held against it")
-	case o.Keyring == "":
-		return errors.New("activation: Options.Keyring is empty: embed the vendor's keyring, without which nothing can be trusted")
-	case o.Label != "" && !license.IsLabel(o.Label):
-		return fmt.Errorf("activation: Options.Label is not one line of text: it has at most %d bytes, no control characters, and no blanks at its ends", license.MaxLabel)
-	}
-	if err := o.checkServer(); err != nil {
-		return err
-	}
-	if o.RunBlock <= 0 {
+// fillIn gives the fields that were left out what their comments say.
+func (o *Options) fillIn() {
+	if o.RunBlock == 0 {
 		o.RunBlock = defaultRunBlock
 	}
-	if o.Poll <= 0 {
+	if o.Poll == 0 {
 		o.Poll = defaultPoll
 	}
 	if o.Now == nil {
@@ -144,35 +142,29 @@ func (o *Options) check() error {
 	if o.Logger == nil {
 		o.Logger = silence{}
 	}
-	return nil
 }
 
-// checkServer makes the courier to the server.
-func (o *Options) checkServer() error {
-	if o.Server == "" || o.Courier != nil {
-		return nil
+// stateDir returns the folder of local state.
+func (o *Options) stateDir() (string, error) {
+	if o.Dir != "" {
+		return o.Dir, nil
 	}
-	courier, err := NewHTTP(o.Server)
+	base, err := os.UserConfigDir()
 	if err != nil {
-		return fmt.Errorf("activation: Options.Server: %w", err)
+		return "", err
 	}
-	o.Courier = courier
-	return nil
+	return filepath.Join(base, "latchkey", folderName(o.Product)), nil
 }
 
 // stores opens the two stores. Where there is no place to write, the reason is
 // returned beside stores that end with the process.
 func (o *Options) stores() (state, witness Store, unwritable error, err error) {
 	state, witness = o.Store, o.Witness
-	dir := o.Dir
-	if state == nil && dir == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
+	dir := ""
+	if state == nil {
+		if dir, err = o.stateDir(); err != nil {
 			return &MemoryStore{}, &MemoryStore{}, &license.Reason{Code: license.FolderUnwritable, Detail: "(no home folder)", Err: err}, nil
 		}
-		dir = filepath.Join(base, "latchkey", folderName(o.Product))
-	}
-	if state == nil {
 		if state, err = openStore(dir); errors.Is(err, license.FolderUnwritable) {
 			return &MemoryStore{}, &MemoryStore{}, err, nil
 		} else if err != nil {

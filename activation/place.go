@@ -32,7 +32,9 @@ func newest(all []held) []held {
 }
 
 // place puts the document of a licence into a state, in the place of one that
-// it replaces. The error has the code AlreadyEntered or OutOfOrder.
+// it replaces. The error has the code AlreadyEntered for the licence that is here,
+// as it is or as it was before updates, and LicenseReplaced where another one under
+// the same serial number, or a later version of it, stays in force.
 func (c *Client) place(s *state, d document, l *license.License) error {
 	all, _ := c.licenses(s)
 	for _, h := range all {
@@ -49,10 +51,10 @@ func (c *Client) place(s *state, d document, l *license.License) error {
 			d.Updates = c.carry(h, s.Documents[h.at], l)
 			s.Documents[h.at] = d
 			return nil
-		case h.base.ID == l.ID && (l.Revision == h.base.Revision || l.Revision == h.terms.Revision):
-			return &license.Reason{Code: license.AlreadyEntered}
+		case h.base.ID == l.ID && !l.Issued.After(h.issued):
+			return &license.Reason{Code: license.AlreadyEntered, Product: c.opt.Product, N: h.terms.Revision - l.Revision}
 		default:
-			return &license.Reason{Code: license.OutOfOrder, N: l.Revision, Max: h.terms.Revision + 1}
+			return &license.Reason{Code: license.LicenseReplaced, Product: c.opt.Product, Has: h.base.ID}
 		}
 	}
 	for i, old := range s.Documents { // one that does not hold any more

@@ -76,17 +76,17 @@ func (s *state) dropReceipt(serial string) {
 }
 
 // awaited returns what the server said last of a final licence that is to come.
-func (c *Client) awaited() (reasons []license.Reason) {
-	for _, k := range c.state.Checks {
+func (c *Client) awaited(s *snapshot) (reasons []license.Reason) {
+	for serial, k := range c.state.Checks {
 		if k.Code == license.FinalPending || k.Code == license.FinalOverdue {
-			reasons = append(reasons, license.Reason{Code: k.Code, From: k.From, Product: c.opt.Product})
+			reasons = append(reasons, license.Reason{Code: k.Code, From: k.From, Product: c.opt.Product, Working: s.worksUnder(serial)})
 		}
 	}
 	return reasons
 }
 
 // activations returns what the server has confirmed, by serial number.
-func (c *Client) activations() map[string]*Activation {
+func (c *Client) activations(s *snapshot) map[string]*Activation {
 	if len(c.state.Receipts) == 0 {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (c *Client) activations() map[string]*Activation {
 			Checked: k.At, NextCheck: k.Next,
 		}
 		if k.Code != "" {
-			a.Waiting = &license.Reason{Code: k.Code, From: k.From, Product: c.opt.Product, Contact: r.Contact}
+			a.Waiting = &license.Reason{Code: k.Code, From: k.From, Product: c.opt.Product, Contact: r.Contact, Working: s.worksUnder(serial)}
 		}
 		all[serial] = a
 	}

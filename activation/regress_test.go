@@ -132,7 +132,7 @@ func TestKeyringChain(t *testing.T) {
 	})
 	visit(t, o, func(c *activation.Client) {
 		requireReason(t, importing(c, sign(ring(9, rx), i2, ix)), license.KeyUnknown)
-		requireReason(t, importing(c, sign(ring(3, r3), i2, i3)), license.AlreadyEntered)
+		requireNotice(t, c, sign(ring(3, r3), i2, i3), license.AlreadyEntered)
 		require.True(t, c.Allows("draw"))
 	})
 	_, err := license.NewKeyring("acme", 1, 9, nil)
@@ -227,7 +227,7 @@ func TestSupersededLicences(t *testing.T) {
 	c := open(t, o)
 	mustImport(t, c, old)
 	mustImport(t, c, newer)
-	requireReason(t, importing(c, old), license.OutOfOrder)
+	requireReason(t, importing(c, old), license.LicenseReplaced)
 	o.Documents = [][]byte{old}
 	require.False(t, open(t, o).Allows("export"), "deployed beside its successor")
 
@@ -299,8 +299,9 @@ func TestUnlockedStaysUnlocked(t *testing.T) {
 	clock.set(noon.AddDate(0, 0, 100))
 	mustImport(t, c, with(1))
 	require.True(t, c.Allows("zoom"))
-	_, err = c.Enter(context.Background(), code.Text())
-	requireReason(t, err, license.AlreadyApplied)
+	again, err := c.Enter(context.Background(), code.Text())
+	require.NoError(t, err)
+	require.Equal(t, license.AlreadyApplied, again.Notice.Code)
 }
 
 // An update that came before its time, by a clock set ahead, falls out with what

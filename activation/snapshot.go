@@ -19,25 +19,49 @@ type snapshot struct {
 	activations map[string]*Activation // by serial number
 	problems    []license.Reason
 	own         []license.Reason // of the local state
+	closed      bool
 }
 
 // rebuild works out what is licensed now.
 func (c *Client) rebuild() {
 	c.stale.Store(false)
 	all, problems := c.licenses(c.state)
-	s := &snapshot{at: c.opt.Now(), problems: problems, own: c.ownReasons()}
+	s := &snapshot{at: c.opt.Now(), problems: problems}
 	results := make([]*license.Result, len(all))
 	for i, h := range all {
 		results[i] = license.Check(h.terms, c.env(c.state, h.base))
 		s.licenses = append(s.licenses, h.terms)
 	}
 	s.results = results
-	s.activations = c.activations()
-	s.result = license.Merge(results...)
+	s.own, s.activations = c.ownReasons(s), c.activations(s)
+	s.result = c.merged(results)
 	s.set = s.result.Set()
 	c.snap.Store(s)
 	c.planCheck()
 	c.watch()
+}
+
+// merged returns what several licences allow together.
+func (c *Client) merged(results []*license.Result) *license.Result {
+	if len(results) == 0 {
+		return license.Check(nil, license.Env{Product: c.opt.Product, Offline: c.courier == nil})
+	}
+	return license.Merge(results...)
+}
+
+// worksUnder reports whether anything of a licence under a serial number may be used.
+func (s *snapshot) worksUnder(serial string) bool {
+	return s.works(func(l *license.License) bool { return string(l.Serial) == serial })
+}
+
+// works reports whether anything of a licence that is meant may be used.
+func (s *snapshot) works(meant func(*license.License) bool) bool {
+	for i, l := range s.licenses {
+		if meant(l) && s.results[i].State().Works() {
+			return true
+		}
+	}
+	return false
 }
 
 // past reports whether a snapshot does not hold any more, by a clock that was
@@ -65,7 +89,7 @@ func (c *Client) env(s *state, l *license.License) license.Env {
 		Receipt: c.receipt(s, l),
 		Now:     c.now(), Product: c.opt.Product, Version: c.opt.Version, Released: c.opt.Released,
 		Host: c.opt.Host, User: c.opt.User, Notice: c.opt.Notice,
-		Mark: s.Mark, Restored: s.Restored,
+		Mark: s.Mark, Restored: s.Restored, Offline: c.courier == nil,
 	}
 	if u := s.Usage[l.ID]; u != nil {
 		e.Usage = c.unspent(l.ID, *u)
@@ -92,7 +116,7 @@ func (c *Client) unspent(id string, u license.Usage) license.Usage {
 }
 
 // ownReasons returns what is to be said of the local state.
-func (c *Client) ownReasons() (reasons []license.Reason) {
+func (c *Client) ownReasons(s *snapshot) (reasons []license.Reason) {
 	if c.unwritable != nil {
 		reasons = append(reasons, *asReason(c.unwritable))
 	}
@@ -108,7 +132,7 @@ func (c *Client) ownReasons() (reasons []license.Reason) {
 	for range c.state.GivenUp {
 		reasons = append(reasons, license.Reason{Code: license.DeactivationPending, Product: c.opt.Product})
 	}
-	return append(reasons, c.awaited()...)
+	return append(reasons, c.awaited(s)...)
 }
 
 // Allows reports whether a feature may be used now. It takes no lock and
@@ -123,6 +147,29 @@ func (c *Client) Allows(feature string) bool {
 		return true
 	}
 	return s.set.Allows(feature) && c.begin(feature) == nil
+}
+
+// Require is Allows with the reasons: it returns nil if a feature may be used now,
+// which counts as use in the same way, and else a *RefusedError, whose text says
+// what is wrong and what to do.
+//
+//	if err := client.Require("export"); err != nil {
+//		return fmt.Errorf("exporting: %w", err)
+//	}
+//
+// errors.Is finds each reason by its code, such as license.ExpiredDate. Where the
+// first use cannot be recorded, the error is the *license.Reason of that.
+func (c *Client) Require(feature string) error {
+	s := c.snap.Load()
+	switch {
+	case s.set.Ready(feature):
+		return nil
+	case s.set.Allows(feature):
+		return c.begin(feature)
+	case s.closed:
+		return errClosed
+	}
+	return refusal(s.result, feature)
 }
 
 // begin records the first use of a feature.

@@ -13,27 +13,63 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A Status is all that there is to tell about what is licensed.
+// A Status says all that there is to say about what is licensed. As JSON it is what
+// a service answers: states, kinds and levels are words, and every reason has its
+// sentence and remedy. Serial numbers are masked in every form.
 type Status struct {
-	State       license.State
-	Level       license.Level       // the sign to show
-	Maintenance license.Maintenance // until when updates are covered
-	Features    []license.Decision  // ascending, each with its reasons
-	Reasons     []license.Reason    // for the licences as a whole, and of local state
-	Licenses    []LicenseStatus     // what was imported, entered or deployed
+	State       license.State       `json:"state"`
+	Level       license.Level       `json:"level"`                // the sign to show
+	Maintenance license.Maintenance `json:"maintenance,omitzero"` // until when updates are covered
+	Features    []license.Decision  `json:"features"`             // ascending, each with its reasons
+	Reasons     []license.Reason    `json:"reasons"`              // for the licences as a whole, and of local state
+	Licenses    []LicenseStatus     `json:"licenses"`             // what was imported, entered or deployed
 }
 
 // A LicenseStatus is one licence as it stands now.
 type LicenseStatus struct {
-	ID         string
-	Kind       license.Kind
-	Revision   int64 // updates applied
-	Licensee   license.Licensee
-	State      license.State    // the best of its features
-	Level      license.Level    // the sign to show
-	Until      license.Date     // the last day of its last feature, no date for one without an end
-	Activation *Activation      // at the activation server, nil if there is none here
-	Terms      *license.License // in full; not to be changed
+	ID         string           `json:"id"`
+	Kind       license.Kind     `json:"kind"`
+	Revision   int64            `json:"revision"` // updates applied
+	Licensee   license.Licensee `json:"licensee,omitzero"`
+	State      license.State    `json:"state"`                // the best of its features
+	Level      license.Level    `json:"level"`                // the sign to show
+	Until      license.Date     `json:"until,omitzero"`       // the last day of its last feature, no date for one without an end
+	Activation *Activation      `json:"activation,omitempty"` // at the activation server, nil if there is none here
+	Terms      *license.License `json:"terms,omitempty"`      // in full; not to be changed
+}
+
+// Format prints in one line, under every verb, the state, that of each feature, and
+// the reasons with their remedies.
+func (s Status) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "%s", s.State)
+	for _, d := range s.Features {
+		_, _ = fmt.Fprintf(f, "; %s: %s", d.Feature.ID, d.State)
+		if d.Until != 0 {
+			_, _ = fmt.Fprintf(f, " until %s", d.Until)
+		}
+	}
+	for _, l := range s.Licenses {
+		_, _ = fmt.Fprintf(f, "; %v", l)
+	}
+	for i := range s.Reasons {
+		_, _ = fmt.Fprintf(f, "; %s", s.Reasons[i].Error())
+	}
+}
+
+// Format prints the activation's id and its times in one line, under every verb.
+func (a Activation) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprint(f, a.ID)
+	for _, t := range []struct {
+		name string
+		at   time.Time
+	}{{"since", a.Since}, {"until", a.Until}, {"grace", a.Grace}, {"checked", a.Checked}, {"next check", a.NextCheck}} {
+		if !t.at.IsZero() {
+			_, _ = fmt.Fprintf(f, ", %s %s", t.name, t.at.UTC().Format(time.RFC3339))
+		}
+	}
+	if a.Waiting != nil {
+		_, _ = fmt.Fprintf(f, ": %s", a.Waiting.Error())
+	}
 }
 
 // Format prints the licence's id, kind and state under every verb. Package fmt
@@ -45,14 +81,14 @@ func (l LicenseStatus) Format(f fmt.State, _ rune) {
 
 // An Activation is what the activation server last confirmed of a licence.
 type Activation struct {
-	ID        string          // to name it to the vendor
-	Since     time.Time       // when this machine was first activated
-	Until     time.Time       // when it wants to be confirmed again, zero for never
-	Grace     time.Time       // until when the licence works without
-	Changes   int64           // of hardware that were followed
-	Checked   time.Time       // when the server was last asked
-	NextCheck time.Time       // when it wants to be asked again, zero if it does not say
-	Waiting   *license.Reason // what it said last, such as FinalPending; nil for nothing
+	ID        string          `json:"id"`                  // to name it to the vendor
+	Since     time.Time       `json:"since,omitzero"`      // when this machine was first activated
+	Until     time.Time       `json:"until,omitzero"`      // when it wants to be confirmed again, zero for never
+	Grace     time.Time       `json:"grace,omitzero"`      // until when the licence works without
+	Changes   int64           `json:"changes"`             // of hardware that were followed
+	Checked   time.Time       `json:"checked,omitzero"`    // when the server was last asked
+	NextCheck time.Time       `json:"next_check,omitzero"` // when it wants to be asked again, zero if it does not say
+	Waiting   *license.Reason `json:"waiting,omitempty"`   // what it said last, such as FinalPending; nil for nothing
 }
 
 // Status tells what is licensed now. It touches neither disk nor network, and
@@ -61,8 +97,9 @@ func (c *Client) Status() Status {
 	s := c.current()
 	status := Status{
 		State: s.result.State(), Level: s.result.State().Level(), Maintenance: s.result.Maintenance,
-		Features: s.result.Decisions,
-		Reasons:  slices.Concat(s.result.Reasons, s.problems, s.own),
+		Features: append([]license.Decision{}, s.result.Decisions...), // lists are never null in JSON
+		Reasons:  append([]license.Reason{}, slices.Concat(s.result.Reasons, s.problems, s.own)...),
+		Licenses: []LicenseStatus{},
 	}
 	for i, l := range s.licenses {
 		state := s.results[i].State()
@@ -165,13 +202,9 @@ func SetAside(o Options) (string, error) {
 	if o.Product == "" || o.Store != nil {
 		return "", errors.New("activation: SetAside needs Options.Product, and state in a folder")
 	}
-	dir := o.Dir
-	if dir == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return "", err
-		}
-		dir = filepath.Join(base, "latchkey", folderName(o.Product))
+	dir, err := o.stateDir()
+	if err != nil {
+		return "", err
 	}
 	dir = filepath.Clean(dir)
 	if o.Now == nil {

@@ -336,7 +336,7 @@ func TestImportFaults(t *testing.T) {
 			return nil
 		})
 		faulty := o
-		faulty.Dir, faulty.Store, faulty.Witness = "", s, &activation.MemoryStore{}
+		faulty.Dir, faulty.WitnessDir, faulty.Store, faulty.Witness = "", "", s, &activation.MemoryStore{}
 		c := open(t, faulty)
 		calls, from = 0, n
 		err := importing(c, v.update(t, 1, extend("export", 10)))
@@ -356,9 +356,9 @@ func TestImportFaults(t *testing.T) {
 			require.Equal(t, day("2026-12-31"), c.Decision("export").Until)
 		}
 		from = -1
-		again := importing(c, v.update(t, 1, extend("export", 10)))
-		if err == nil || again != nil {
-			requireReason(t, again, license.AlreadyApplied)
+		again := mustImport(t, c, v.update(t, 1, extend("export", 10)))
+		if err == nil || !again.Changed {
+			require.Equal(t, license.AlreadyApplied, again.Notice.Code)
 		}
 		require.NoError(t, c.Consume("print", 1), "call %d", n)
 		require.True(t, c.Allows("print"))
@@ -388,7 +388,7 @@ func TestFullDisk(t *testing.T) {
 			}
 			return nil
 		})
-		o.Store, o.Witness, o.Dir = s, &activation.MemoryStore{}, ""
+		o.Store, o.Witness, o.Dir, o.WitnessDir = s, &activation.MemoryStore{}, "", ""
 		c := open(t, o)
 		mustImport(t, c, v.sell(t))
 		full.Store(true)

@@ -197,6 +197,7 @@ func threatRestore(t *testing.T) {
 		witness := fileStore(t, o.WitnessDir)
 		o.Witness = witness
 		o.Store = slowStore{fileStore(t, o.Dir), func() { require.NoError(t, other.Consume("print", 20)) }}
+		o.Dir, o.WitnessDir = "", ""
 		visit(t, o, func(c *activation.Client) {
 			require.True(t, c.Allows("print"), "nothing was put back")
 			require.True(t, c.Allows("try"))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -65,11 +66,27 @@ func Identify(text string) Identity {
 // A Correction is a character that Parse put right. It shows two characters of
 // a key, so it belongs on the screen of who typed it and not in a log.
 type Correction struct {
-	Row      int  // as typed, from 1
-	Group    int  // from 1 to 5
-	Position int  // within the group, from 1 to 5
-	From     rune // as typed; '?' for a character that was unreadable or that no row contains
-	To       rune // what it must be
+	Row      int  `json:"row"`      // as typed, from 1
+	Group    int  `json:"group"`    // from 1 to 5
+	Position int  `json:"position"` // within the group, from 1 to 5
+	From     Char `json:"from"`     // as typed; '?' for a character that was unreadable or that no row contains
+	To       Char `json:"to"`       // what it must be
+}
+
+// A Char is one character, which is text and not a number in JSON.
+type Char rune
+
+// MarshalText returns the character.
+func (c Char) MarshalText() ([]byte, error) { return []byte(string(rune(c))), nil }
+
+// UnmarshalText reads one character.
+func (c *Char) UnmarshalText(text []byte) error {
+	r, size := utf8.DecodeRune(text)
+	if size == 0 || size != len(text) || r == utf8.RuneError && size == 1 {
+		return errors.New("keyfmt: this is not one character")
+	}
+	*c = Char(r)
+	return nil
 }
 
 // String returns a phrase such as "row 1, group 3, character 4: Q corrected to 0".
@@ -332,7 +349,7 @@ func compare(number int, typed []glyph, r row) []Correction {
 		if g.value == r[at] {
 			continue
 		}
-		c := Correction{number, at/groupSymbols + 1, at%groupSymbols + 1, g.typed, rune(alphabet[r[at]])}
+		c := Correction{number, at/groupSymbols + 1, at%groupSymbols + 1, Char(g.typed), Char(alphabet[r[at]])}
 		if g.value == unreadable {
 			c.From = '?'
 		}

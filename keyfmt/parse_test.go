@@ -24,7 +24,7 @@ func expectCorrected(t *testing.T, typed []byte, key Key, own []byte) {
 		if typed[at] == own[at] {
 			continue
 		}
-		want := Correction{1, at/5 + 1, at%5 + 1, rune(typed[at]), rune(own[at])}
+		want := Correction{1, at/5 + 1, at%5 + 1, Char(typed[at]), Char(own[at])}
 		if n >= len(corrections) || corrections[n] != want {
 			t.Fatalf("%s for %s: corrections %v, want %v", typed, own, corrections, want)
 		}

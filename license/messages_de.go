@@ -82,8 +82,8 @@ func german(c Code) (text, remedy string) {
 		return "Die Lizenz auf diesem Computer enthält keine Aktualisierung, die dieser Freischaltcode öffnet.",
 			"Prüfen Sie, ob der Code zu dieser Lizenz gehört und die neueste Lizenzdatei installiert ist. Wenn ja, fragen Sie den Anbieter[ ({contact})]."
 	case AlreadyEntered:
-		return "Das gilt auf diesem Computer bereits.",
-			"Es ist nichts zu tun; eine erneute Eingabe ist nicht nötig."
+		return "Das ist auf diesem Computer bereits eingegeben[{?working} und gilt][, mit {n|späteren Aktualisierung|späteren Aktualisierungen}].",
+			"Eine erneute Eingabe ist nicht nötig. Wenn etwas nicht funktioniert, nennt der Status der Lizenz den Grund."
 	case NameRequired:
 		return "Zu einem Aktivierungsschlüssel gehört der Name des Lizenznehmers.",
 			"Geben Sie den Namen, wie er auf dem Zertifikat gedruckt ist, zusammen mit dem Schlüssel ein."
@@ -113,6 +113,9 @@ func german(c Code) (text, remedy string) {
 	case OtherLicense:
 		return "Die Aktualisierung ist für eine andere Lizenz mit einer anderen Seriennummer.",
 			"Wählen Sie die Lizenz, für die die Aktualisierung bestimmt ist, oder die Aktualisierung für diese Seriennummer."
+	case LicenseReplaced:
+		return "Auf diesem Computer gilt bereits eine spätere Fassung dieser Lizenz, und sie gilt weiter.",
+			"Es ist nichts zu tun. Falls diese Datei sie ersetzen sollte, bitten Sie den Anbieter[ ({contact})] um eine, die alles bis heute enthält."
 	case AlreadyApplied:
 		return "Die Lizenz enthält diese Aktualisierung bereits.",
 			"Es ist nichts weiter zu tun."

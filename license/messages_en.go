@@ -62,7 +62,7 @@ func english(c Code) (text, remedy string) {
 		return "The new keyring does not carry enough signatures[: it has {n} of the {max} that it needs].",
 			"The present keyring stays in use. Ask the vendor[ ({contact})] for a new one with all its signatures."
 	case KeyringWaits:
-		return "A newer list of keys[ (version {n})] from the vendor is not in use yet: these licences are signed with a key that it leaves out[: {names}]. They stay as they are.",
+		return "A newer list of keys[ (version {n})] is not in use yet: these licences are signed with a key that it leaves out[: {names}]. They stay as they are.",
 			"[{?offline}Load|Check online, or load] the licence files that the vendor[ ({contact})] has signed anew; instead of an activation key, enter the new one. The list is then used by itself."
 
 	// Typed keys.
@@ -82,8 +82,8 @@ func english(c Code) (text, remedy string) {
 		return "The licence on this computer holds no update that this unlock code opens.",
 			"Check that the code belongs to this licence and that the newest licence file is installed. If so, ask the vendor[ ({contact})]."
 	case AlreadyEntered:
-		return "This is in force on this computer already.",
-			"There is nothing to do; it need not be entered again."
+		return "This is on this computer already[{?working}, and it is in force][, with {n|update|updates} since].",
+			"It need not be entered again. If something does not work, the status of the licence says why."
 	case NameRequired:
 		return "An activation key needs the licensee's name with it.",
 			"Enter the name as it is printed on the certificate, together with the key."
@@ -113,6 +113,9 @@ func english(c Code) (text, remedy string) {
 	case OtherLicense:
 		return "The update is for another licence, with another serial number.",
 			"Choose the licence that the update is for, or the update for this serial number."
+	case LicenseReplaced:
+		return "A later version of this licence is in force on this computer already, and it stays in force.",
+			"There is nothing to do. If this file was meant to take its place, ask the vendor[ ({contact})] for one that contains everything up to now."
 	case AlreadyApplied:
 		return "The licence already contains this update.",
 			"There is nothing more to do."

@@ -82,8 +82,8 @@ func swedish(c Code) (text, remedy string) {
 		return "Licensen på den här datorn innehåller ingen uppdatering som upplåsningskoden öppnar.",
 			"Kontrollera att koden hör till den här licensen och att den senaste licensfilen är installerad. Om så är fallet, fråga leverantören[ ({contact})]."
 	case AlreadyEntered:
-		return "Det här gäller redan på den här datorn.",
-			"Du behöver inte göra något, och inte ange det igen."
+		return "Det här finns redan på den här datorn[{?working} och gäller][, med {n|senare uppdatering|senare uppdateringar}].",
+			"Det behöver inte anges igen. Om något inte fungerar säger licensens status varför."
 	case NameRequired:
 		return "Till en aktiveringsnyckel hör licenstagarens namn.",
 			"Ange namnet som det är tryckt på certifikatet, tillsammans med nyckeln."
@@ -113,6 +113,9 @@ func swedish(c Code) (text, remedy string) {
 	case OtherLicense:
 		return "Uppdateringen är till en annan licens, med ett annat serienummer.",
 			"Välj licensen som uppdateringen är till, eller uppdateringen för det här serienumret."
+	case LicenseReplaced:
+		return "En senare version av den här licensen gäller redan på den här datorn, och den fortsätter att gälla.",
+			"Du behöver inte göra något. Om filen skulle ersätta den, be leverantören[ ({contact})] om en som innehåller allt fram till nu."
 	case AlreadyApplied:
 		return "Licensen innehåller redan den här uppdateringen.",
 			"Du behöver inte göra något mer."

@@ -40,7 +40,8 @@ const (
 	KeyNotGenuine   Code = "key_not_genuine"   // its signature does not hold
 	EditionUnknown  Code = "edition_unknown"   // N: the edition that the catalogue does not have
 	UnlockUnknown   Code = "unlock_unknown"    // no update waits for this unlock code
-	AlreadyEntered  Code = "already_entered"   // the key or document is in force already
+	AlreadyEntered  Code = "already_entered"   // the key or document is in force already; N: updates applied since
+	LicenseReplaced Code = "license_replaced"  // a later licence under the same serial number, or a later version of this one, is in force
 	NameRequired    Code = "name_required"     // an activation key needs the licensee's name
 	ChallengeOther  Code = "challenge_other"   // a signed time that answers no challenge that is open here
 	NeedsServer     Code = "needs_server"      // Has: the kind of key that only the server can use

@@ -14,7 +14,17 @@
 //		…
 //	}
 //
-// Vendor, with New, Sell, Update, Release and Block, is in vendor.go and sale.go;
+// An application gives its own options, of which all is kept that a test need not
+// replace, and a product without a server gets its licences and updates as files:
+//
+//	vendor := activationtest.New(t, activationtest.Application(options()))
+//	sold, file := vendor.LicenseFile(activationtest.Sale{})
+//	client := vendor.Client()
+//	_, err := client.Import(ctx, bytes.NewReader(file.Text))
+//	…
+//	update := vendor.UpdateFile(sold, func(u *license.Update) { … })
+//
+// Vendor, with New, Sell, Update, Release and Block, is in vendor.go and sale.go, and what goes by files in files.go;
 // Network breaks what lies between; Machine is hardware that a test changes.
 //
 // The package also holds implementations to the rules of their interfaces:

@@ -1,6 +1,7 @@
 package activationtest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,4 +82,44 @@ func Example() {
 	// in grace: true grace
 	// after grace: false
 	// confirmed: true
+}
+
+// options are what an application opens its client with, as it has them in its own
+// code; it has no activation server.
+func options() activation.Options {
+	return activation.Options{
+		Product: "acme-cam", Version: "2.0.0", Keyring: "the vendor's", AtStart: []string{"mill"}, Notice: []int{60},
+	}
+}
+
+// An application that has no server is tested with its own options and with files.
+func ExampleVendor_LicenseFile() {
+	// In a test file this is func TestRenewalByFile(t *testing.T).
+	t := &stage{}
+	defer t.end()
+	vendor := activationtest.New(t, activationtest.Application(options()))
+	sold, file := vendor.LicenseFile(activationtest.Sale{
+		Features: []license.Feature{{ID: "mill", Term: license.Until(license.DateOf(vendor.Now()) + 45)}},
+	})
+	client := vendor.Client()
+	change, err := client.Import(context.Background(), bytes.NewReader(file.Text))
+	fmt.Println("licensed:", client.Allows("mill"), change.RestartRequired, err)
+	notices, _ := client.Notices()
+	fmt.Println("notices, 60 days ahead:", len(notices))
+
+	update := vendor.UpdateFile(sold, func(u *license.Update) {
+		u.Products = []license.ProductChange{{ID: "acme-cam", Features: []license.FeatureChange{
+			{ID: "mill", Term: &license.Term{Kind: license.Extend, Span: license.Span{Days: 365}}},
+		}}}
+	})
+	change, err = client.Import(context.Background(), bytes.NewReader(update.Text))
+	fmt.Println("renewed:", client.Decision("mill").Until, err)
+
+	change, err = client.Import(context.Background(), bytes.NewReader(file.Text))
+	fmt.Println("the first file again:", change.Notice.Text(license.English), err)
+	// Output:
+	// licensed: true true <nil>
+	// notices, 60 days ahead: 1
+	// renewed: 2027-04-24 <nil>
+	// the first file again: This is on this computer already, and it is in force, with 1 update since. <nil>
 }

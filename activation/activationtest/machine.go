@@ -97,6 +97,9 @@ func (m *Machine) BindingDrift(scheme string, data []byte) (changed []string, al
 	return f.BindingDrift(scheme, data)
 }
 
+// Product returns the product that the machine was made for.
+func (m *Machine) Product() string { return m.product }
+
 // StateKey returns the key that local state is sealed under.
 func (m *Machine) StateKey() ([]byte, error) {
 	sum := sha256.Sum256([]byte("activationtest machine " + m.id))

@@ -42,6 +42,7 @@ type Sold struct {
 	LicenseID  string
 	License    []byte // the signed document
 	record     server.Sale
+	offline    bool // the server does not know of it
 }
 
 // Sell issues a licence, and has the server know its serial number.
@@ -56,6 +57,7 @@ func (v *Vendor) Sell(s Sale) *Sold {
 	l := v.terms(s, sold)
 	sold.License, err = v.Issuer.License(l)
 	v.ok(err)
+	sold.offline = s.WithoutServer
 	sold.record = server.Sale{
 		Serial: sold.Serial, Order: s.Order, Limit: max(s.Limit, 1), CountBy: s.CountBy, Trial: s.Trial, Contact: s.Contact,
 		Transfers: s.Transfers, Period: s.Period, Lease: s.Lease, Grace: s.Grace,
@@ -111,8 +113,8 @@ func (v *Vendor) Update(s *Sold, edit func(u *license.Update)) []byte {
 	return text
 }
 
-// Draft issues the next update of a sale, which nobody gets until Submit.
-func (v *Vendor) Draft(s *Sold, edit func(u *license.Update)) []byte {
+// signUpdate signs the next update of a sale.
+func (v *Vendor) signUpdate(s *Sold, edit func(u *license.Update)) []byte {
 	v.t.Helper()
 	v.mu.Lock()
 	v.revised[string(s.Serial)]++
@@ -121,7 +123,14 @@ func (v *Vendor) Draft(s *Sold, edit func(u *license.Update)) []byte {
 	edit(u)
 	text, err := v.Issuer.Update(u)
 	v.ok(err)
-	_, err = v.Server.AddUpdate(context.Background(), "test", s.Serial, text, false)
+	return text
+}
+
+// Draft issues the next update of a sale, which nobody gets until Submit.
+func (v *Vendor) Draft(s *Sold, edit func(u *license.Update)) []byte {
+	v.t.Helper()
+	text := v.signUpdate(s, edit)
+	_, err := v.Server.AddUpdate(context.Background(), "test", s.Serial, text, false)
 	v.ok(err)
 	return text
 }

@@ -626,6 +626,10 @@ func (s *simulation) do(p *simProcess, what string, sale *simSale, act func() (a
 	}
 	s.say("%s: %s: %s", n.name, what, simOutcome(change, err))
 	s.tally[what+": "+simCode(err)]++
+	if change.Notice != nil {
+		s.tally[what+": "+string(change.Notice.Code)]++
+		s.must(change.LicenseID != "", "%s: a notice of no licence: %+v", what, change)
+	}
 	if err != nil && !change.Changed && !change.Available {
 		s.must(reflect.DeepEqual(change, activation.Change{}), "%s failed with %v and a change %+v", what, err, change)
 	}

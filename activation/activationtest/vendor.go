@@ -29,6 +29,7 @@ type Vendor struct {
 
 	t       testing.TB
 	product string
+	own     *activation.Options // the application's, nil for none
 	clock   *Clock
 	keyring *license.Keyring // that the product embeds
 	newest  *license.Keyring
@@ -47,6 +48,13 @@ type Option func(*Vendor)
 
 // Product names the product; it is "acme-cad" unless given.
 func Product(id string) Option { return func(v *Vendor) { v.product = id } }
+
+// Application gives the options with which the application opens its client: New
+// takes the product's name from them, and Options and Client keep all that a test
+// need not replace. See Vendor.Options.
+func Application(own activation.Options) Option {
+	return func(v *Vendor) { v.product, v.own = own.Product, &own }
+}
 
 // Start sets the clock; it begins at noon on 10 March 2026, UTC, unless given.
 func Start(at time.Time) Option { return func(v *Vendor) { v.clock.Set(at) } }
@@ -137,19 +145,43 @@ func (v *Vendor) HTTP() string {
 // Options returns what a new installation of the product opens its client with,
 // on a machine of its own. The caller may change them, and may open a client
 // with them again and again, as a product is started again.
+//
+// With the option Application, these are the application's own, in which Keyring,
+// Catalogue, Host, Dir, WitnessDir, Store, Witness, Documents and Now are the
+// test's. Network takes the place of a server; an application without one is
+// tested without one. A Version and a day of release that only a release build
+// knows are filled in, and with OnChange the client looks for changes every few
+// milliseconds unless Poll says otherwise.
 func (v *Vendor) Options() activation.Options {
+	o := activation.Options{Courier: v.Network}
+	if v.own != nil {
+		o = *v.own
+		if o.Server != "" || o.Courier != nil {
+			o.Server, o.Courier = "", v.Network
+		}
+	}
 	v.mu.Lock()
 	v.issued++
-	machine := NewMachine(v.product, fmt.Sprintf("machine-%d", v.issued))
+	o.Host = NewMachine(v.product, fmt.Sprintf("machine-%d", v.issued))
 	v.mu.Unlock()
 	dir := v.t.TempDir()
-	return activation.Options{
-		Product: v.product, Version: "4.2.0", Released: v.Now().AddDate(0, -1, 0),
-		Keyring: v.Keyring(), Catalogue: v.Catalogue(),
-		Host: machine, Courier: v.Network, Now: v.Now,
-		Dir: dir + "/state", WitnessDir: dir + "/witness",
+	o.Product, o.Keyring, o.Catalogue, o.Documents, o.Now = v.product, v.Keyring(), v.Catalogue(), nil, v.Now
+	o.Dir, o.WitnessDir, o.Store, o.Witness = dir+"/state", dir+"/witness", nil, nil
+	if !license.IsVersion(o.Version) {
+		o.Version = "4.2.0"
 	}
+	if o.Released.IsZero() {
+		o.Released = v.Now().AddDate(0, -1, 0)
+	}
+	if o.OnChange != nil && o.Poll == 0 {
+		o.Poll = quickPoll
+	}
+	return o
 }
+
+// quickPoll is how often a client looks for changes whose application waits to be
+// called about them.
+const quickPoll = 5 * time.Millisecond
 
 // Client returns the client of a new installation.
 func (v *Vendor) Client() *activation.Client { return v.Open(v.Options()) }

@@ -49,6 +49,7 @@ type Option func(*config)
 
 type config struct {
 	custom   map[string]ReadFunc
+	shared   bool
 	timeout  time.Duration
 	instance string
 	root     fs.FS // nil: the machine itself
@@ -97,6 +98,10 @@ func WithEnvironment(getenv func(name string) string) Option {
 	return func(c *config) { c.getenv = getenv }
 }
 
+// Shared says that the name is that of several products, such as the vendor's,
+// under which their licences are bound together. [Machine.Product] is then "".
+func Shared() Option { return func(c *config) { c.shared = true } }
+
 // A system is what one operating system can tell.
 type system struct {
 	components map[string]ReadFunc
@@ -110,7 +115,8 @@ type system struct {
 
 // A Machine is the machine at hand, for one product. Goroutines may share it.
 type Machine struct {
-	product string
+	product string // the name that salts the fingerprint
+	shared  bool   // by several products
 	timeout time.Duration
 	getenv  func(string) string
 	system  system
@@ -125,7 +131,8 @@ type Machine struct {
 // [Machine.Fingerprint]). It reads nothing yet.
 //
 // The name salts the fingerprint, so a licence for several products must be
-// bound, and checked, under one name that they share, such as the vendor's.
+// bound, and checked, under one name that they share, such as the vendor's, with
+// the option [Shared].
 func New(product string, options ...Option) *Machine {
 	c := config{
 		custom:  map[string]ReadFunc{},
@@ -152,7 +159,16 @@ func New(product string, options ...Option) *Machine {
 	s.components["ip"] = c.readIP
 	s.components["user"] = c.readUser
 	maps.Copy(s.components, c.custom)
-	return &Machine{product: product, timeout: c.timeout, getenv: c.getenv, system: s, probes: map[string]*probe{}}
+	return &Machine{product: product, shared: c.shared, timeout: c.timeout, getenv: c.getenv, system: s, probes: map[string]*probe{}}
+}
+
+// Product returns the name of the product that the machine was made for, "" if
+// several products share it ([Shared]).
+func (m *Machine) Product() string {
+	if m.shared {
+		return ""
+	}
+	return m.product
 }
 
 func unsupported(context.Context) ([]string, error) { return nil, errors.ErrUnsupported }

@@ -1,21 +1,23 @@
-// Command product is a small product with licence commands, to copy from: this
-// file, the package productcmd, and internal/cli, which has its flags and JSON.
+// Command product is a small product with licence commands, to copy from. README.md
+// says how to make it yours.
 //
 //	go run ./product help
 //
 // What is embedded here belongs to a vendor who does not exist: the keys behind
-// embedded/keyring.txt are made from a sentence that anybody can read in
-// embedded_test.go, so anybody can license this program. Put your own keyring
-// and catalogue there, which "latchkey keyring" and "latchkey catalogue" make, and
-// build again. There is no flag for it, in this product or in yours: whoever
-// chooses the keyring chooses whose licences count.
+// embedded/keyring.txt are made from sentences that anybody can read, so anybody
+// can license this program. Put your own keyring and catalogue there, which
+// "latchkey keyring" and "latchkey catalogue" make, and build again. There is no
+// flag for it, in this product or in yours: whoever chooses the keyring chooses
+// whose licences count.
 package main
 
 import (
 	_ "embed"
+	"fmt"
 	"os"
 	"time"
 
+	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/examples/product/productcmd"
 )
 
@@ -25,14 +27,21 @@ var (
 	//go:embed embedded/catalogue.doc
 	catalogue []byte
 
-	// released is the day on which this version was released. A real build sets
-	// it, and maintenance is held against it.
-	released = time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
+	// A release sets both, and licences are held against them:
+	//
+	//	go build -ldflags "-X main.version=4.3.0 -X main.released=2026-06-01"
+	version  = "4.2.0"
+	released = "2026-03-02"
 )
 
 func main() {
+	day, err := activation.ReleaseDate(released)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	product := productcmd.Product{
-		ID: "acme-cad", Version: "4.2.0", Released: released,
+		ID: "acme-cad", Version: version, Released: day,
 		Keyring: keyring, Catalogue: catalogue,
 		Now: time.Now, Getenv: os.Getenv,
 	}

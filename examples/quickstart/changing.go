@@ -77,9 +77,9 @@ func (s *story) send(ctx context.Context, u *license.Update) error {
 			return err
 		}
 		s.say("client.Import on the customer's machine: %d changes, now revision %d.", len(change.Diff.Changes), c.Status().Licenses[0].Revision)
-		_, err = c.Import(ctx, bytes.NewReader(text))
-		s.say("The same file again: %v", err)
-		return refused(err, license.AlreadyApplied)
+		again, err := c.Import(ctx, bytes.NewReader(text))
+		s.say("The same file again: %v", again.Notice)
+		return errors.Join(err, noticed(again, license.AlreadyApplied))
 	})
 	s.sold = after
 	return err
@@ -114,9 +114,9 @@ func unlockCodeOpensSealedUpdate(ctx context.Context, s *story) error {
 		if _, err := c.Enter(ctx, s.unlock.Text()); err != nil {
 			return err
 		}
-		_, again := c.Enter(ctx, s.unlock.Text())
-		s.say("render is allowed: %v. The same code again: %v", c.Allows("render"), again)
-		return errors.Join(want(c.Allows("render"), "render is unlocked"), refused(again, license.AlreadyApplied))
+		again, err := c.Enter(ctx, s.unlock.Text())
+		s.say("render is allowed: %v. The same code again: %v", c.Allows("render"), again.Notice)
+		return errors.Join(err, want(c.Allows("render"), "render is unlocked"), noticed(again, license.AlreadyApplied))
 	})
 }
 

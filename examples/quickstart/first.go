@@ -237,6 +237,7 @@ func otherMachineIsRefused(ctx context.Context, s *story) error {
 	copied := bytes.NewReader(text)
 	other := []machine.Option{machine.WithInstance("quickstart-2"), machine.WithRoot(emptyMachine())}
 	options := s.options()
+	options.Dir, options.WitnessDir = "", ""
 	options.Store, options.Witness = &activation.MemoryStore{}, &activation.MemoryStore{}
 	options.Host = machine.New(product, other...) // shown
 	client, err := activation.Open(options)       // shown

@@ -156,11 +156,14 @@ func nothingYet(ctx context.Context, s *story) error {
 	s.title("The administrator checks online: nothing yet")
 	s.time = s.time.Add(time.Hour)
 	return s.withOnline(func(c *activation.Client) error {
-		_, err := c.CheckOnline(ctx)
-		s.say("%v", err)
+		change, err := c.CheckOnline(ctx)
+		if err != nil {
+			return err
+		}
+		s.say("%v", change.Notice)
 		next := c.Status().Licenses[0].Activation.NextCheck
 		s.say("Next check: %s, three working days on.", next.Format("Monday, 2 January 2006"))
-		return errors.Join(refused(err, license.FinalPending), want(c.Allows("export"), "it works meanwhile"))
+		return errors.Join(noticed(change, license.FinalPending), want(c.Allows("export"), "it works meanwhile"))
 	})
 }
 

@@ -150,4 +150,12 @@ func refused(err error, code license.Code) error {
 	return fmt.Errorf("the answer should be %s, and it is: %w", code, err)
 }
 
+// noticed returns an error unless a change has a notice with a code.
+func noticed(change activation.Change, code license.Code) error {
+	if change.Notice != nil && change.Notice.Code == code {
+		return nil
+	}
+	return fmt.Errorf("%s was to be the notice, and it was: %v", code, change.Notice)
+}
+
 func ptr[T any](v T) *T { return &v }

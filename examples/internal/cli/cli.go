@@ -9,13 +9,15 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/nearest"
 )
 
 // Exit codes that mean the same in every program.
 const (
 	OK     = 0
 	Failed = 1
-	Usage  = 2
+	Usage  = 2 // called in a wrong way
 )
 
 // A Command is one command of a program.
@@ -31,6 +33,7 @@ type Command struct {
 // A Program is a set of commands.
 type Program struct {
 	Name     string
+	Version  string // what --version and version print; without it there are neither
 	Help     string // what it is, above the list of commands
 	Footer   string // exit codes and the like, below it
 	Commands []Command
@@ -55,14 +58,21 @@ func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(f
 func (p *Program) Run(args []string) int {
 	flags := newFlags(p.Name)
 	p.Global(flags)
+	asked := new(bool)
+	if p.Version != "" {
+		flags.BoolVar(asked, "version", false, "")
+	}
 	err := flags.Parse(args)
 	args = flags.Args()
 	switch {
+	case err == nil && p.Version != "" && (*asked || len(args) == 1 && args[0] == "version"):
+		fmt.Fprintln(p.Out, p.Name, p.Version)
+		return OK
 	case errors.Is(err, flag.ErrHelp), err == nil && len(args) == 1 && args[0] == "help":
 		p.overview()
 		return OK
 	case err != nil:
-		return p.Report("", usage(err, p.Name))
+		return p.Report("", usage(err, flags, p.Name))
 	case len(args) == 0:
 		return p.Report("", Usagef("say what to do: %s, or \"%s help\"", p.names(), p.Name))
 	}
@@ -72,6 +82,9 @@ func (p *Program) Run(args []string) int {
 	}
 	i := slices.IndexFunc(p.Commands, func(c Command) bool { return c.Name == name })
 	if i < 0 {
+		if hint := nearest.Hint(name, p.list()); hint != "" {
+			return p.Report("", Usagef("there is no command %q%s", name, hint))
+		}
 		return p.Report("", Usagef("there is no command %q: it is one of %s", name, p.names()))
 	}
 	return p.run(p.Commands[i], args)
@@ -89,7 +102,7 @@ func (p *Program) run(c Command, args []string) int {
 		p.help(c, own)
 		return OK
 	case err != nil:
-		err = usage(err, p.Name+" "+c.Name)
+		err = usage(err, flags, p.Name+" "+c.Name)
 	default:
 		err = action(rest)
 	}
@@ -106,8 +119,20 @@ func newFlags(name string) *flag.FlagSet {
 	return flags
 }
 
-func usage(err error, command string) error {
-	return Usagef("%s: see \"%s --help\"", strings.Replace(err.Error(), ": -", ": --", 1), command)
+// usage says what is wrong with flags, and which one may be meant.
+func usage(err error, flags *flag.FlagSet, command string) error {
+	text := err.Error()
+	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
+		name = strings.TrimPrefix(name, "-")
+		var names []string
+		flags.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		if meant := nearest.To(name, names); meant != "" {
+			return Usagef("there is no flag --%s: did you mean --%s? See \"%s --help\"", name, meant, command)
+		}
+		return Usagef("there is no flag --%s: see \"%s --help\"", name, command)
+	}
+	text = strings.NewReplacer(": -", ": --", " for -", " for --", " for flag -", " for --").Replace(text)
+	return Usagef("%s: see \"%s --help\"", text, command)
 }
 
 // parse reads flags wherever they stand, up to "--", and returns the rest.
@@ -127,13 +152,16 @@ func parse(flags *flag.FlagSet, args []string) (rest []string, err error) {
 	}
 }
 
-func (p *Program) names() string {
+// list returns the names of the commands.
+func (p *Program) list() []string {
 	names := make([]string, len(p.Commands))
 	for i, c := range p.Commands {
 		names[i] = c.Name
 	}
-	return strings.Join(names, ", ")
+	return names
 }
+
+func (p *Program) names() string { return strings.Join(p.list(), ", ") }
 
 func (p *Program) overview() {
 	fmt.Fprintf(p.Out, "%s\n\nUsage: %s COMMAND [flags]\n\n", p.Help, p.Name)
@@ -144,6 +172,9 @@ func (p *Program) overview() {
 	flags := newFlags(p.Name)
 	p.Global(flags)
 	p.flags(flags)
+	if p.Version != "" {
+		fmt.Fprintf(p.Out, "\n\"%s --version\" says which version this is.\n", p.Name)
+	}
 	fmt.Fprintf(p.Out, "\n\"%s COMMAND --help\" tells more.\n\n%s\n", p.Name, p.Footer)
 }
 

@@ -5,6 +5,7 @@
 //	env NOW=2026-06-01               the clock of both, noon UTC of a day or a time
 //	env MACHINE=two                  another machine; MACHINE= is one of which nothing can be read
 //	env KEYRING=… CATALOGUE=…        what the product embeds
+//	catalogue.json                   what Acme sells, unless the script has one of its own
 //	exits 3 product status           a command that must end with an exit code
 //	edit FILE OLD NEW                replaces a text that must be in a file
 //	mode FILE 0600                   a file's permissions
@@ -75,8 +76,26 @@ func setup(e *testscript.Env) error {
 	e.Setenv("LC_ALL", "")
 	e.Setenv("KEYRING", "keyring.txt")
 	e.Setenv("CATALOGUE", "catalogue.doc")
+	listed := filepath.Join(e.WorkDir, "catalogue.json")
+	if _, err := os.Stat(listed); errors.Is(err, os.ErrNotExist) {
+		if err := os.WriteFile(listed, []byte(Catalogue), 0o600); err != nil {
+			return err
+		}
+	}
 	return os.MkdirAll(home, 0o700)
 }
+
+// Catalogue is what Acme sells in scripts.
+const Catalogue = `{
+  "products": {
+    "acme-cad": {
+      "features": {"draw": {}, "export": {}, "later": {}, "new": {}, "print": {}, "render": {}, "team": {}, "try": {}},
+      "editions": [{"number": 1, "name": "Standard", "features": {"draw": ""}}]
+    },
+    "acme-cam": {"features": {"mill": {}}}
+  }
+}
+`
 
 func clock() time.Time {
 	now := os.Getenv("NOW")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -21,6 +22,8 @@ func Decode(text []byte, into any) error {
 	switch {
 	case len(text) > license.MaxDocument:
 		return fmt.Errorf("there are more than %d bytes, which is too much for this", license.MaxDocument)
+	case license.KindOf(text) != "", bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN LATCHKEY ")):
+		return ErrSigned
 	case !utf8.Valid(text):
 		return notJSON("it is not in UTF-8")
 	}
@@ -37,6 +40,9 @@ func Decode(text []byte, into any) error {
 	}
 	return nil
 }
+
+// ErrSigned is the error of a document where its description belongs.
+var ErrSigned = errors.New("this is a signed document, and a file in JSON belongs here")
 
 func notJSON(why string) error { return errors.New("this is not a description in JSON: " + why) }
 
@@ -160,7 +166,7 @@ func memberOf(t reflect.Type, name string) (reflect.Type, bool) {
 		return t.Elem(), true
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		if !f.Anonymous && f.Tag.Get("json") == name {
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); !f.Anonymous && tag != "" && tag == name {
 			return f.Type, true
 		}
 	}

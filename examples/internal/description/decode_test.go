@@ -22,6 +22,7 @@ func TestParseRefuses(t *testing.T) {
 		"{\"kind\":\"f\xfcll\"}":                no + "it is not in UTF-8",
 		`{} {}`:                                 "something follows the description",
 		`{}}`:                                   "something follows the description",
+		"-----BEGIN LATCHKEY UPDATE-----\n":     "this is a signed document, and a file in JSON belongs here",
 		`[]`:                                    no + "the whole has to be an object, not a list",
 		`"full"`:                                no + "the whole has to be an object, not a text",
 		`{"kind":1}`:                            no + "kind has to be a text, not a whole number",

@@ -74,6 +74,7 @@ type Licensee struct {
 
 // A Product is what is said of one product.
 type Product struct {
+	Edition     string            `json:"edition"` // of the vendor's catalogue, which fills in the rest
 	MaxVersion  string            `json:"max_version"`
 	Maintenance string            `json:"maintenance"` // "until=2027-12-31,lapse=keep", "extend=12m"
 	Scheme      string            `json:"scheme"`      // that the product needs; in updates
@@ -107,6 +108,11 @@ func Update(text []byte, current *license.License) (*license.Update, error) {
 	if err != nil {
 		return nil, err
 	}
+	return t.UpdateOf(current)
+}
+
+// UpdateOf is the function Update for a description that was read.
+func (t *Terms) UpdateOf(current *license.License) (*license.Update, error) {
 	u, err := t.Update(current)
 	if err != nil {
 		return nil, err
@@ -118,7 +124,7 @@ func Update(text []byte, current *license.License) (*license.Update, error) {
 	whole := *u
 	whole.ID, whole.Issued = "U-1", someTime
 	if _, err := whole.Encode(); err != nil {
-		return nil, err
+		return nil, UpdateError(err, u)
 	}
 	return u, nil
 }
@@ -178,6 +184,9 @@ func (t *Terms) each(do func(id string, p *Product) error) error {
 
 // check refuses ids that a document cannot have.
 func (p *Product) check(id string) error {
+	if p.Edition != "" {
+		return fmt.Errorf("the edition %q of %s is not known: editions are in the vendor's catalogue, and there is none here", p.Edition, id)
+	}
 	if err := checkID(id, "id of a product"); err != nil {
 		return fmt.Errorf("products: %w", err)
 	}

@@ -126,6 +126,7 @@ func TestLicenseTooLarge(t *testing.T) {
 	_, err = description.License([]byte(has("param.p=" + strings.Repeat("x", license.MaxText+1))))
 	require.ErrorAs(t, err, &wrong)
 	require.Regexp(t, `Params\[0\]\.Value$`, wrong.Field)
+	require.True(t, strings.HasPrefix(err.Error(), "products/acme-cad/features/draw (Params[0].Value): "), err.Error())
 }
 
 // current is a licence that updates are described for.
@@ -198,6 +199,7 @@ func TestUpdateRefused(t *testing.T) {
 	var wrong *license.FieldError
 	_, err := description.Update([]byte(has("param.a="+long)), current())
 	require.ErrorAs(t, err, &wrong)
+	require.True(t, strings.HasPrefix(err.Error(), "products/acme-cad/features/draw (Params[0].Value): "), err.Error())
 }
 
 // Without the licence at hand, a number may be one for a new feature or so many

@@ -26,7 +26,7 @@ func (t *Terms) License() (*license.License, error) {
 	whole := *l
 	whole.ID, whole.Serial, whole.Vendor, whole.Issued = "L-1", "S-1", "vendor", someTime
 	if _, err := whole.Encode(); err != nil {
-		return nil, err
+		return nil, LicenseError(err, l)
 	}
 	return l, nil
 }

@@ -11,10 +11,13 @@ import (
 // Schemes is what a binding scheme can be, for people.
 const Schemes = "workstation, desktop, server, vm, cloud, container, machine, user, host, or a line such as board+cpu~+disk~/1"
 
+// NoScheme is what stands in place of a scheme where there is to be none.
+const NoScheme = "none"
+
 // SchemeLine returns the line of a ready-made scheme, or the line itself if it
-// is one; "" for "".
+// is one; "" for "" and NoScheme.
 func SchemeLine(name string) (string, error) {
-	if name == "" {
+	if name == "" || name == NoScheme {
 		return "", nil
 	}
 	if line, ok := binding.Named(name); ok {

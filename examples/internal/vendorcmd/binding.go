@@ -2,7 +2,6 @@ package vendorcmd
 
 import (
 	"flag"
-	"fmt"
 	"slices"
 
 	"github.com/latchkey-go/latchkey/binding"
@@ -54,22 +53,23 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	case r.machine.given() && (r.scheme != "" || r.fingerprint != ""):
 		return license.Binding{}, cli.Usagef("--machine stands alone: an installation code has a scheme of its own")
 	case r.fingerprint == "" && r.scheme != "" && r.receipt:
-		return description.AtActivation(r.scheme)
+		b, err := description.AtActivation(r.scheme)
+		return b, refused(err)
 	case (r.scheme != "") != (r.fingerprint != ""):
 		return license.Binding{}, cli.Usagef("a licence is bound with --scheme and --fingerprint together, or with --scheme and --needs-receipt to the machine that activates it")
 	case r.machine.given():
 		code, err := r.machine.payload(t)
 		return license.Binding{Scheme: binding.InstallationCodeScheme, Data: code}, err
-	case r.scheme == "":
+	case r.scheme == "" || r.scheme == description.NoScheme:
 		return license.Binding{}, nil
 	}
 	line, err := description.SchemeLine(r.scheme)
 	if err != nil {
-		return license.Binding{}, err
+		return license.Binding{}, refused(err)
 	}
 	scheme, err := binding.ParseScheme(line)
 	if err != nil {
-		return license.Binding{}, err
+		return license.Binding{}, refused(err)
 	}
 	text, err := t.read(r.fingerprint)
 	if err != nil {
@@ -77,19 +77,19 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	}
 	var print binding.Fingerprint
 	if err := print.ParseText(text); err != nil {
-		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
+		return license.Binding{}, cli.At(r.fingerprint, damaged(err))
 	}
 	if !slices.ContainsFunc(products, func(p license.Product) bool { return p.ID == print.Product() }) {
-		return license.Binding{}, fmt.Errorf("%s: this fingerprint was taken for %s, which the licence does not name: ask the customer for the fingerprint that the licensed product prints", r.fingerprint, print.Product())
+		return license.Binding{}, refusedf("%s: this fingerprint was taken for %s, which the licence does not name: ask the customer for the fingerprint that the licensed product prints", r.fingerprint, print.Product())
 	}
 	for _, c := range scheme.Components() {
 		if !slices.ContainsFunc(print.Components(), func(s binding.ComponentState) bool { return s.Name == c.Name }) {
-			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, description.Schemes)
+			return license.Binding{}, refusedf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, description.Schemes)
 		}
 	}
 	data, err := print.Bind(scheme)
 	if err != nil {
-		return license.Binding{}, fmt.Errorf("%s: %w", r.fingerprint, err)
+		return license.Binding{}, cli.At(r.fingerprint, refused(err))
 	}
 	return license.Binding{Scheme: line, Data: data}, nil
 }

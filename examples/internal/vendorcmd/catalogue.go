@@ -3,117 +3,141 @@ package vendorcmd
 import (
 	"flag"
 	"fmt"
+	"strings"
 
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A catalogueDescription is what the file of "latchkey catalogue" has.
-type catalogueDescription struct {
-	Product  string               `json:"product"`
-	Editions []editionDescription `json:"editions"`
-}
-
-type editionDescription struct {
-	Number  int    `json:"number"`
-	Name    string `json:"name"`
-	Kind    string `json:"kind"`
-	Contact string `json:"contact"`
-	Renew   string `json:"renew"`
-	description.Product
+type catalogueFlags struct {
+	*signing
+	selling       *selling
+	from, product string
+	first         string
+	features      []string
 }
 
 func catalogueCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "catalogue", Summary: "Sign the list of editions that typed activation keys can name.",
-		Help: `A typed key has no room for what it grants, so it names an edition of a
-catalogue that comes with the product. The file:
+		Name: "catalogue", Summary: "Make the list of what you sell, or sign a product's editions for typed keys.",
+		Help: `The catalogue is the one list of your products, features and editions: all that
+is sold takes its names from it. It is a file in JSON, which you keep and edit.
+This makes a first one, catalogue.json, with an edition that has all features:
+
+  latchkey catalogue --new acme-cad --feature draw --feature export
 
   {
-    "product": "acme-cad",
-    "editions": [
-      {"number": 1, "name": "Standard", "features": {"draw": "", "export": "runs=100"}},
-      {"number": 2, "name": "Trial", "kind": "trial", "contact": "help@acme.example",
-       "max_version": "4", "maintenance": "until=2027-12-31,lapse=keep", "features": {"draw": ""}}
-    ]
+    "products": {
+      "acme-cad": {
+        "description": "Acme CAD", "scheme": "desktop",
+        "features": {"draw": {}, "export": {"description": "DXF and STEP", "limits": ["term", "runs"]}},
+        "editions": [
+          {"number": 1, "name": "Standard", "features": {"draw": "", "export": "runs=100"}},
+          {"number": 2, "name": "Trial", "kind": "trial", "contact": "help@acme.example", "renew": "https://acme.example",
+           "max_version": "4", "maintenance": "until=2027-12-31,lapse=keep", "features": {"draw": ""}}
+        ]
+      }
+    }
   }
+
+scheme is how machines are bound that activate a licence, unless the sale says
+otherwise. limits are the limits that a feature may have: ` + strings.Join(catalogue.Limits, ", ") + `;
+all where there is no list. Descriptions, scheme, limits and editions may be left out.
+
+A typed key has no room for what it grants, so it names an edition by its number.
+Products embed a signed document of their editions, which this makes:
+
+  latchkey catalogue --from catalogue.json --product acme-cad --out catalogue.doc
 
 ` + description.LimitsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
-			s := t.signingFlags(f, license.RoleLicense, "license.key")
-			from := f.String("from", "", "`FILE` with the editions in JSON, or -")
+			c := &catalogueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: &selling{t: t}}
+			f.StringVar(&c.from, "from", catalogue.FileName, "`FILE` with the catalogue in JSON, or -; "+catalogue.FileName+" unless given")
+			f.StringVar(&c.product, "product", "", "`ID` of the product whose editions are signed; may be left out where there is one")
+			f.StringVar(&c.first, "new", "", "make a first catalogue of the product `ID`, at --out or "+catalogue.FileName)
+			f.Func("feature", "with --new: `ID` of a feature; may stand often", appendTo(&c.features))
+			f.BoolVar(&c.selling.past, "past", false, "sign what has ended already")
 			return func(args []string) error {
-				if len(args) > 0 || *from == "" {
-					return cli.Usagef("name the file with the editions: --from editions.json")
+				switch {
+				case len(args) > 0:
+					return cli.Usagef("%q is not expected here: see \"latchkey catalogue --help\"", args[0])
+				case c.first != "":
+					return c.makeFirst()
+				case len(c.features) > 0:
+					return cli.Usagef("--feature is for a first catalogue: add --new PRODUCT")
 				}
-				return s.catalogue(*from)
+				return c.signEditions()
 			}
 		},
 	}
 }
 
-func (s *signing) catalogue(from string) error {
-	if err := free(s.out); err != nil {
-		return err
+// makeFirst writes a first catalogue.
+func (c *catalogueFlags) makeFirst() error {
+	if len(c.features) == 0 {
+		return cli.Usagef("name the features of %s: --feature draw --feature export", c.first)
 	}
-	text, err := s.t.read(from)
+	text, err := catalogue.New(c.first, c.features)
 	if err != nil {
-		return err
+		return refused(err)
 	}
-	var d catalogueDescription
-	if err := description.Decode(text, &d); err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+	if c.out == "-" {
+		c.out = catalogue.FileName
 	}
-	c, err := d.catalogue()
-	if err != nil {
-		return fmt.Errorf("%s: %w", from, err)
-	}
-	c.Issued = s.t.second()
-	sign, keys, err := s.open()
-	if err != nil {
-		return err
-	}
-	document, err := sign.Catalogue(c)
-	if err != nil {
-		return cli.At(name(from), err)
-	}
-	if c, err = license.OpenCatalogue(document, keys); err != nil {
-		return err
-	}
-	return s.deliver(document, describeCatalogue(c), catalogueFields(c))
+	about := fmt.Sprintf("Catalogue of %s.\n  Features: %s\n  Edition 1, Standard: all of them\n", c.first, strings.Join(c.features, ", "))
+	return c.deliver(text, about, cli.Fields{"product": c.first, "features": c.features})
 }
 
-func (d *catalogueDescription) catalogue() (*license.Catalogue, error) {
-	if d.Product == "" || len(d.Editions) == 0 {
-		return nil, fmt.Errorf("a catalogue names its product and at least one edition")
+// signEditions signs the editions of one product.
+func (c *catalogueFlags) signEditions() error {
+	if err := free(c.out); err != nil {
+		return err
 	}
-	c := &license.Catalogue{Product: d.Product}
-	seen := map[int]bool{}
-	for _, e := range d.Editions {
-		product, err := e.Licensed(d.Product)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("edition %d: %w", e.Number, err)
-		case e.Number < 1 || e.Name == "" || len(product.Features) == 0:
-			return nil, fmt.Errorf("edition %d: an edition has a number from 1, a name and features", e.Number)
-		case seen[e.Number]:
-			return nil, fmt.Errorf("edition %d is there twice", e.Number)
-		}
-		seen[e.Number] = true
-		kind := license.Kind(e.Kind)
-		if kind == "" {
-			kind = license.Full
-		}
-		if err := description.CheckKind(kind); err != nil {
-			return nil, fmt.Errorf("edition %d: %w", e.Number, err)
-		}
-		c.Editions = append(c.Editions, license.Edition{
-			Number: e.Number, Name: e.Name, Kind: kind, MaxVersion: product.MaxVersion, Maintenance: product.Maintenance,
-			Features: product.Features, Hints: license.Hints{Contact: e.Contact, Renew: e.Renew},
-		})
+	c.selling.file = c.from
+	check, err := c.selling.check()
+	if err != nil {
+		return err
 	}
-	return c, nil
+	d, err := c.editions(check.Catalogue)
+	if err != nil {
+		return err
+	}
+	d.Issued = c.t.second()
+	if err := c.t.found(check.Editions(d)); err != nil {
+		return err
+	}
+	sign, keys, err := c.open()
+	if err != nil {
+		return err
+	}
+	document, err := sign.Catalogue(d)
+	if err != nil {
+		return cli.At(name(c.from), err)
+	}
+	if d, err = license.OpenCatalogue(document, keys); err != nil {
+		return err
+	}
+	if err := c.record(records.Record{Kind: records.Catalogue, Products: []string{d.Product}}, document); err != nil {
+		return err
+	}
+	return c.deliver(document, describeCatalogue(d), catalogueFields(d))
+}
+
+// editions returns the editions of the product that is named, or of the only one.
+func (c *catalogueFlags) editions(listed *catalogue.Catalogue) (*license.Catalogue, error) {
+	product := c.product
+	if product == "" {
+		ids := listed.ProductIDs()
+		if len(ids) > 1 {
+			return nil, cli.Usagef("%s has several products: say which one with --product: %s", listed.Name, strings.Join(ids, ", "))
+		}
+		product = ids[0]
+	}
+	d, err := listed.Signed(product)
+	return d, refused(err)
 }
 
 func describeCatalogue(c *license.Catalogue) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
 	"github.com/latchkey-go/latchkey/examples/internal/documents"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -86,11 +87,12 @@ func (c *countersignFlags) worker() (*countersigner, error) {
 			return nil, cli.Usagef("--issued-before %s: %v", c.before, err)
 		}
 	}
-	next := &signing{t: c.t, key: c.key, keyring: c.next, role: c.role}
-	if next.keyring == "" {
+	next := *c.signing
+	if next.keyring = c.next; next.keyring == "" {
 		next.keyring = c.keyring
 	}
 	w.issuer, _, err = next.open()
+	c.public = next.public
 	return w, err
 }
 
@@ -118,7 +120,13 @@ func (c *countersignFlags) one(w *countersigner, text []byte) error {
 	}
 	document, _, err := w.countersign(text)
 	if err != nil {
-		return cli.At(name(c.from), err)
+		if errors.Is(err, errLate) {
+			return cli.At(name(c.from), refused(err))
+		}
+		return cli.At(name(c.from), damaged(err))
+	}
+	if err := c.record(records.Record{Kind: records.Countersigned, Comment: name(c.from)}, document); err != nil {
+		return err
 	}
 	id := w.issuer.Public().ID()
 	return c.deliver(document, fmt.Sprintf("Countersigned with the key %s.\n", id), cli.Fields{"kind": license.KindOf(document), "key": id})
@@ -134,6 +142,9 @@ func (c *countersignFlags) many(w *countersigner) error {
 	out, err := documents.Resume(c.out)
 	if err != nil {
 		return plain(err)
+	}
+	if err := c.record(records.Record{Kind: records.Countersigned, Comment: "documents of " + c.from}, nil); err != nil {
+		return errors.Join(err, out.Close())
 	}
 	signed, there, left := 0, 0, []string{}
 	n := 0
@@ -159,7 +170,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 		l.Document = string(text)
 		return out.Write(l)
 	})
-	if err = errors.Join(cli.At(c.from, err), out.Close()); err != nil {
+	if err = errors.Join(cli.At(c.from, damaged(err)), out.Close()); err != nil {
 		return err
 	}
 	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were there already. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)

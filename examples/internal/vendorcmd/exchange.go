@@ -101,7 +101,7 @@ func describeReply(r *license.Reply, keys *license.Keyring, reveal bool) string 
 func within(text []byte, keys *license.Keyring, reveal bool) string {
 	f, err := openAny(text, license.KindOf(text), keys, reveal)
 	if err != nil {
-		return "A document that does not hold: " + cli.ErrorText(err, license.English) + "\n"
+		return "A document that does not hold: " + errorText(err) + "\n"
 	}
 	return f.text
 }
@@ -194,7 +194,7 @@ func describeFingerprint(text []byte) string {
 func describeProof(text []byte, reveal bool) string {
 	r, err := license.OpenRequest(text)
 	if err != nil {
-		return "A document that does not hold: " + cli.ErrorText(err, license.English) + "\n"
+		return "A document that does not hold: " + errorText(err) + "\n"
 	}
 	r.Proof = nil // of a proof there is none
 	return describeRequest(r, reveal)

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
@@ -73,7 +75,10 @@ type signing struct {
 	t            *tool
 	key, keyring string
 	out          string
+	records      string
 	role         license.Role
+	public       license.PublicKey // of the key that signs, once it is open
+	again        bool              // issue a number or an id once more
 }
 
 // signingFlags declares the flags of a command that signs a document.
@@ -81,6 +86,7 @@ func (t *tool) signingFlags(f *flag.FlagSet, role license.Role, keyFile string) 
 	s := &signing{t: t, role: role}
 	f.StringVar(&s.key, "key", keyFile, "`FILE` with the private key of the role "+string(role)+"; "+keyFile+" unless given")
 	f.StringVar(&s.keyring, "keyring", "keyring.txt", "`FILE` with the keyring that products embed; keyring.txt unless given")
+	f.StringVar(&s.records, "records", "", "`FILE` to which what is signed is recorded; records.jsonl beside the key unless given")
 	f.StringVar(&s.out, "out", "-", "`FILE` for the document, which must not be there yet; standard output unless given")
 	return s
 }
@@ -97,13 +103,12 @@ func (s *signing) open() (*issuer.Issuer, *license.Keyring, error) {
 	}
 	for _, k := range keys.Keys() {
 		if k.Public == sign.Public() {
-			if s.t.today() > k.End {
-				return nil, nil, fmt.Errorf("%s: the last day of this key was %s, so products refuse what it signs now: make a new key and a new keyring", s.key, k.End)
-			}
-			return sign, keys, nil
+			s.public = k.Public
+			check := rules.Check{Today: s.t.today(), KeyEnd: k.End, Words: rules.Command}
+			return sign, keys, cli.At(s.key, s.t.found(check.SigningKey()))
 		}
 	}
-	return nil, nil, fmt.Errorf("%s: this key (%s) is not in %s, so no product would accept what it signs: use the keyring that products embed, or add the key to it", s.key, sign.Public().ID(), s.keyring)
+	return nil, nil, damagedf("%s: this key (%s) is not in %s, so no product would accept what it signs: use the keyring that products embed, or add the key to it", s.key, sign.Public().ID(), s.keyring)
 }
 
 func (t *tool) openKeyring(path string) (*license.Keyring, error) {
@@ -112,7 +117,7 @@ func (t *tool) openKeyring(path string) (*license.Keyring, error) {
 		return nil, fmt.Errorf("the keyring: %w", err)
 	}
 	keys, err := license.ParseKeyring(string(text))
-	return keys, cli.At(name(path), err)
+	return keys, cli.At(name(path), damaged(err))
 }
 
 // openIssuer reads a private key that must have a role.
@@ -122,25 +127,40 @@ func openIssuer(path string, role license.Role, vendor string) (*issuer.Issuer, 
 		return nil, err
 	}
 	if key.Role() != role {
-		return nil, fmt.Errorf("%s: this is a key of the role %s, and one of the role %s has to sign", path, key.Role(), role)
+		return nil, damagedf("%s: this is a key of the role %s, and one of the role %s has to sign", path, key.Role(), role)
 	}
 	return issuer.New(vendor, role, key.Signer())
 }
 
 func readKey(path string) (issuer.PrivateKey, error) {
+	if isPublic(path) {
+		return issuer.PrivateKey{}, damagedf("%s: this is the public half of a key, and only the private half can sign: name the file without .pub, which \"latchkey keygen\" made beside it", path)
+	}
 	key, err := issuer.ReadKeyFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return key, fmt.Errorf("%s: there is no such file: \"latchkey keygen\" makes a private key", path)
 	case errors.Is(err, issuer.ErrPermissions):
-		return key, fmt.Errorf("%s: others than the owner can read this private key, so it may have been copied: run chmod 600 %s, and consider a new key", path, path)
+		return key, damagedf("%s: others than the owner can read this private key, so it may have been copied: run chmod 600 %s, and consider a new key", path, path)
 	case err != nil:
-		return key, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "issuer: "))
+		return key, damagedf("%s: %s", path, strings.TrimPrefix(err.Error(), "issuer: "))
 	}
 	return key, nil
 }
 
-// deliver hands out a document and says what it is.
+// isPublic reports whether a file has the public half of a key.
+func isPublic(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(publicTitle))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == publicTitle
+}
+
+// deliver hands out a document that was recorded, and says what it is.
 func (s *signing) deliver(document []byte, text string, fields cli.Fields) error {
 	switch {
 	case s.out != "-":
@@ -195,7 +215,7 @@ func parseTyped(where, text string, kind keyfmt.Kind) (keyfmt.Key, error) {
 		return keyfmt.Key{}, cli.At(where, err)
 	}
 	if key.Kind() != kind {
-		return keyfmt.Key{}, cli.At(where, fmt.Errorf("this is %s, and %s belongs here", article(key.Kind()), article(kind)))
+		return keyfmt.Key{}, cli.At(where, damagedf("this is %s, and %s belongs here", article(key.Kind()), article(kind)))
 	}
 	return key, nil
 }

@@ -21,14 +21,18 @@ const fileHelp = `With --from, a JSON file says all of that, and flags stand ove
         "features": {"draw": "", "render": "until=2027-12-31,runs=100"}
       }
     }
-  }`
+  }
+
+A product may have "edition": "Pro" there, to which the rest adds.`
 
 // descriptionFlags are the flags from which a description is made.
 type descriptionFlags struct {
 	t          *tool
+	selling    *selling
 	d          description.Terms
 	from       string
 	product    string
+	edition    string
 	features   []string
 	maxVersion string
 	scheme     string
@@ -39,9 +43,11 @@ type maintenanceFlags struct{ until, extend, lapse string }
 
 // termFlags declares the flags that licences and updates share.
 func (t *tool) termFlags(f *flag.FlagSet) *descriptionFlags {
-	d := &descriptionFlags{t: t}
+	d := &descriptionFlags{t: t, selling: t.sellingFlags(f)}
+	d.selling.againFlag(f)
 	f.StringVar(&d.from, "from", "", "`FILE` with the description in JSON, or -")
 	f.StringVar(&d.product, "product", "", "product `ID` that the features belong to")
+	f.StringVar(&d.edition, "edition", "", "`NAME` of an edition of the catalogue, to which the other flags add")
 	f.Func("feature", "feature and its limits, as in `ID:LIMITS`, or PRODUCT/ID:LIMITS for another product; may stand often", func(s string) error {
 		d.features = append(d.features, s)
 		return nil
@@ -54,6 +60,15 @@ func (t *tool) termFlags(f *flag.FlagSet) *descriptionFlags {
 	return d
 }
 
+// givenIn returns what reports whether a flag was given, once flags are parsed.
+func givenIn(f *flag.FlagSet) func(name string) bool {
+	return func(name string) bool {
+		given := false
+		f.Visit(func(g *flag.Flag) { given = given || g.Name == name })
+		return given
+	}
+}
+
 // read returns the description: that of the file, and the flags over it.
 func (f *descriptionFlags) read() (*description.Terms, error) {
 	d := &description.Terms{}
@@ -63,7 +78,7 @@ func (f *descriptionFlags) read() (*description.Terms, error) {
 			return nil, err
 		}
 		if err := description.Decode(text, d); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.from, err)
+			return nil, refused(fmt.Errorf("%s: %w", f.from, err))
 		}
 	}
 	overlay(d, &f.d)
@@ -88,6 +103,9 @@ func overlay(d, flags *description.Terms) {
 
 // addProducts adds what --product, --feature and the flags of a product say.
 func (f *descriptionFlags) addProducts(d *description.Terms) error {
+	if err := f.addEdition(d); err != nil {
+		return err
+	}
 	for _, text := range f.features {
 		name, limits, _ := strings.Cut(text, ":")
 		product, id, other := strings.Cut(name, "/")
@@ -99,7 +117,7 @@ func (f *descriptionFlags) addProducts(d *description.Terms) error {
 		}
 		p := productOf(d, product)
 		if _, twice := p.Features[id]; twice {
-			return fmt.Errorf("the feature %s of %s is described twice", id, product)
+			return refused(fmt.Errorf("the feature %s of %s is described twice", id, product))
 		}
 		p.Features[id] = limits
 	}
@@ -120,6 +138,21 @@ func (f *descriptionFlags) addProducts(d *description.Terms) error {
 	if m != (maintenanceFlags{}) {
 		p.Maintenance = m.line()
 	}
+	return nil
+}
+
+// addEdition adds what --edition says, of the product that has such an edition
+// unless --product names one.
+func (f *descriptionFlags) addEdition(d *description.Terms) (err error) {
+	if f.edition == "" {
+		return nil
+	}
+	if f.product == "" {
+		if f.product, err = f.selling.productOfEdition(f.edition); err != nil {
+			return err
+		}
+	}
+	productOf(d, f.product).Edition = f.edition
 	return nil
 }
 
@@ -149,7 +182,9 @@ func productOf(d *description.Terms, id string) *description.Product {
 }
 
 // advised adds to what is wrong with a description which flags put it right.
-func advised(err error) error {
+func advised(err error) error { return refused(advice(err)) }
+
+func advice(err error) error {
 	switch {
 	case errors.Is(err, description.ErrUpdate):
 		return fmt.Errorf("%w: \"latchkey update\" makes one", description.ErrUpdate)

@@ -1,6 +1,7 @@
 package vendorcmd
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,10 +16,10 @@ import (
 )
 
 type inspectFlags struct {
-	t                        *tool
-	keyring, catalogue, name string
-	reveal                   bool
-	keys                     *license.Keyring // nil where there is none
+	t                       *tool
+	keyring, embedded, name string
+	reveal                  bool
+	keys                    *license.Keyring // nil where there is none
 }
 
 func inspectCommand(t *tool) cli.Command {
@@ -32,12 +33,12 @@ that asks, and shown if it is. An activation key also needs the licensee's name
 and the catalogue. Serial numbers and request keys are withheld, and private
 keys never shown.
 
-Exit code 1 says that it does not hold, or that it could not be checked.`,
+Exit code 4 says that it does not hold, 1 that it could not be checked.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &inspectFlags{t: t}
 			f.StringVar(&i.keyring, "keyring", "", "`FILE` with the keyring that decides; keyring.txt if that is there")
-			f.StringVar(&i.catalogue, "catalogue", "", "`FILE` with the catalogue, for activation keys; catalogue.doc if that is there")
-			f.StringVar(&i.name, "name", "", "licensee's `NAME`, for activation keys")
+			f.StringVar(&i.embedded, "embedded", "", "`FILE` with the signed catalogue that the product embeds, for activation keys; catalogue.doc if that is there")
+			f.StringVar(&i.name, "licensee", "", "licensee's `NAME`, for activation keys")
 			f.BoolVar(&i.reveal, "reveal", false, "show serial numbers and request keys")
 			return func(args []string) error {
 				if len(args) != 1 {
@@ -84,6 +85,8 @@ func exists(path string) bool {
 func (i *inspectFlags) find(text []byte) (finding, error) {
 	head := strings.TrimSpace(string(text[:min(len(text), 64)]))
 	switch {
+	case isCut(text):
+		return finding{}, cutOff(text)
 	case license.KindOf(text) != "":
 		return i.document(text, license.KindOf(text))
 	case strings.HasPrefix(head, "latchkey keyring "):
@@ -111,6 +114,30 @@ func (i *inspectFlags) find(text []byte) (finding, error) {
 	}
 	_, err := license.Open(text, i.keys) // says what is wrong with what is no document
 	return finding{}, err
+}
+
+// armour is what a document's file begins and ends with, and what follows in
+// either line.
+const (
+	armourBegin = "-----BEGIN LATCHKEY "
+	armourEnd   = "-----END LATCHKEY "
+)
+
+// isCut reports whether a text is a part of a document's file.
+func isCut(text []byte) bool {
+	trimmed := bytes.TrimSpace(text)
+	begins := bytes.HasPrefix(trimmed, []byte(armourBegin)) ||
+		len(trimmed) > 0 && bytes.HasPrefix([]byte(armourBegin), trimmed) // cut within the first line
+	return begins != bytes.Contains(trimmed, []byte("\n"+armourEnd))
+}
+
+// cutOff says which part of a document's file is missing.
+func cutOff(text []byte) error {
+	part := "end"
+	if bytes.Contains(text, []byte(armourEnd)) {
+		part = "beginning"
+	}
+	return damagedf("this is a part of a document, whose %s is missing: it goes from a line with BEGIN to a line with END; \"latchkey records\" keeps the text of what was issued", part)
 }
 
 // isTyped reports whether a text is a key that is typed, or is meant to be one.
@@ -262,19 +289,15 @@ func (i *inspectFlags) typed(text string) (finding, error) {
 }
 
 func (i *inspectFlags) activationKey(f finding, key keyfmt.Key) (finding, error) {
-	if i.catalogue == "" && exists("catalogue.doc") {
-		i.catalogue = "catalogue.doc"
+	if i.embedded == "" && exists("catalogue.doc") {
+		i.embedded = "catalogue.doc"
 	}
-	if i.keys == nil || i.catalogue == "" || i.name == "" {
-		return finding{}, errors.New("this is a whole activation key, and whether it holds cannot be said without --name, --catalogue and --keyring")
+	if i.keys == nil || i.embedded == "" || i.name == "" {
+		return finding{}, errors.New("this is a whole activation key, and whether it holds cannot be said without --licensee, --embedded and --keyring")
 	}
-	text, err := i.t.read(i.catalogue)
+	c, err := i.t.signedCatalogue(i.embedded, i.keys)
 	if err != nil {
 		return finding{}, err
-	}
-	c, err := license.OpenCatalogue(text, i.keys)
-	if err != nil {
-		return finding{}, cli.At(i.catalogue, err)
 	}
 	l, err := license.OpenKey(key.Payload(), i.name, i.keys, c)
 	if err != nil {

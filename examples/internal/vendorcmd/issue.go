@@ -22,7 +22,8 @@ type issueFlags struct {
 func issueCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "issue", Summary: "Issue a licence.",
-		Help: `  latchkey issue --product acme-cad --feature export \
+		Help: `  latchkey issue --edition Pro --licensee "Ada Lovelace" --out ada.lic
+  latchkey issue --product acme-cad --feature export \
       --feature 'render:until=2027-12-31,runs=100,seats=5' \
       --licensee "Ada Lovelace" --company Acme --email ada@acme.example \
       --scheme workstation --fingerprint ada.fingerprint --out ada.lic
@@ -40,9 +41,10 @@ until when. Then --scheme alone binds it to the machine that activates it:
   latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
 ` + description.LimitsHelp + "\n\n" + fileHelp + `
-
 For a licence the file may also have needs_receipt, as in "needs_receipt": true,
-and the scheme.`,
+and the scheme.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &issueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			d := &i.terms.d
@@ -51,7 +53,7 @@ and the scheme.`,
 			f.StringVar(&d.Licensee.Email, "email", "", "their `ADDRESS`")
 			f.StringVar(&d.Contact, "contact", "", "`ADDRESS` or telephone number of your support, shown with every problem")
 			f.StringVar(&d.Renew, "renew-link", "", "`LINK` to where the licence can be renewed")
-			f.StringVar(&d.Scheme, "scheme", "", "binding scheme: one of "+description.Schemes)
+			f.StringVar(&d.Scheme, "scheme", "", "binding scheme: one of "+description.Schemes+"; with --needs-receipt that of the catalogue unless given, none for no binding")
 			f.StringVar(&i.binding.fingerprint, "fingerprint", "", "`FILE` with the text that \"product fingerprint\" printed, or -")
 			i.binding.machine.declare(f, "in place of scheme and fingerprint")
 			f.BoolVar(&d.NeedsReceipt, "needs-receipt", false, "have it count only with a receipt of the activation server")
@@ -76,18 +78,10 @@ func (i *issueFlags) run() error {
 	if err != nil {
 		return err
 	}
-	l, err := d.Unbound()
+	l, err := i.described(d)
 	if err != nil {
-		return advised(err)
-	}
-	if len(l.Products) == 0 {
-		return cli.Usagef("say what is licensed: --product acme-cad --feature export, or --from terms.json")
-	}
-	i.binding.scheme, i.binding.receipt = d.Scheme, d.NeedsReceipt
-	if l.Binding, err = i.binding.bind(i.t, l.Products); err != nil {
 		return err
 	}
-	l.NeedsReceipt = i.binding.receipt
 	number, err := i.serialNumber()
 	if err != nil {
 		return err
@@ -102,9 +96,12 @@ func (i *issueFlags) run() error {
 	}
 	document, err := sign.License(l)
 	if err != nil {
-		return err
+		return description.LicenseError(err, l)
 	}
 	if l, err = license.Open(document, keys); err != nil {
+		return err
+	}
+	if err := i.record(recordOf(l), document); err != nil {
 		return err
 	}
 	if err := writeSecret(i.serialOut, number); err != nil {
@@ -113,6 +110,34 @@ func (i *issueFlags) run() error {
 	fields := licenseFields(l, true)
 	fields["serial"] = number.Text()
 	return i.deliver(document, describeLicense(l, true), fields)
+}
+
+// described returns the licence that a description says, without its head.
+func (i *issueFlags) described(d *description.Terms) (*license.License, error) {
+	i.again = i.terms.selling.again
+	if err := i.terms.selling.names(d, false, nil); err != nil {
+		return nil, err
+	}
+	l, err := d.Unbound()
+	if err != nil {
+		return nil, advised(err)
+	}
+	if len(l.Products) == 0 {
+		return nil, cli.Usagef("say what is licensed: --edition Pro, --product acme-cad --feature export, or --from terms.json")
+	}
+	check, err := i.terms.selling.check()
+	if err != nil {
+		return nil, err
+	}
+	i.binding.scheme, i.binding.receipt = d.Scheme, d.NeedsReceipt
+	if d.Scheme == "" && d.NeedsReceipt && i.binding.fingerprint == "" && !i.binding.machine.given() {
+		i.binding.scheme = check.Catalogue.SchemeOf(l.Products)
+	}
+	if l.Binding, err = i.binding.bind(i.t, l.Products); err != nil {
+		return nil, err
+	}
+	l.NeedsReceipt = d.NeedsReceipt
+	return l, i.t.found(check.License(l))
 }
 
 // serialNumber returns the one of --serial-from, or a new one.

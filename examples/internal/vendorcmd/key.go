@@ -8,40 +8,49 @@ import (
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/nearest"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
 type keyFlags struct {
 	*signing
-	catalogue, edition, name, term string
-	machine                        machineFlags
-	seats, number                  int
+	selling                       *selling
+	embedded, edition, name, term string
+	machine                       machineFlags
+	seats, number                 int
+	given                         func(flag string) bool
 }
 
 func keyCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "key", Summary: "Make an activation key that is typed from paper.",
-		Help: `  latchkey key --edition Standard --term until=2027-12-31 --name "Müller & Söhne"
+		Help: `  latchkey key --edition Standard --term until=2027-12-31 --licensee "Müller & Söhne"
 
 A typed key is a complete licence in six rows, or seven if it is bound to a
-machine. It needs no file and no server, only a product with the catalogue. The
+machine. It needs no file and no server, only a product with the signed catalogue,
+which "latchkey catalogue" makes. The
 licensee's name is part of what is signed: the customer types it as it is
 printed with the key. Standard output has a page to print; --out writes the rows
-alone, to a file that only its owner can read.`,
+alone, to a file that only its owner can read.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
-			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key")}
+			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: t.sellingFlags(f)}
+			k.given = givenIn(f)
 			f.Lookup("out").Usage = "`FILE` for the rows of the key, which must not be there yet"
-			f.StringVar(&k.catalogue, "catalogue", "catalogue.doc", "`FILE` with the product's catalogue; catalogue.doc unless given")
+			f.StringVar(&k.embedded, "embedded", "catalogue.doc", "`FILE` with the signed catalogue that the product embeds; catalogue.doc unless given")
 			f.StringVar(&k.edition, "edition", "", "`NAME` or number of the edition")
-			f.StringVar(&k.name, "name", "", "the licensee's `NAME`, as it will be printed and typed")
+			f.StringVar(&k.name, "licensee", "", "the licensee's `NAME`, as it will be printed and typed")
 			f.StringVar(&k.term, "term", "perpetual", "`TERM`: perpetual, until=2027-12-31, activation=30d or activation=3m")
 			f.IntVar(&k.seats, "seats", 0, "`NUMBER` of seats or concurrent uses; as in the edition unless given")
 			f.IntVar(&k.number, "number", 0, "`NUMBER` from 0 to 1023, to tell keys apart that are otherwise the same")
 			k.machine.declare(f, "of the one machine that it is for")
 			return func(args []string) error {
 				if len(args) > 0 || k.edition == "" || k.name == "" {
-					return cli.Usagef("say what the key is for: --edition Standard --name \"Ada Lovelace\"")
+					return cli.Usagef("say what the key is for: --edition Standard --licensee \"Ada Lovelace\"")
 				}
 				return k.run()
 			}
@@ -57,16 +66,15 @@ func (k *keyFlags) run() error {
 	if err != nil {
 		return err
 	}
-	text, err := k.t.read(k.catalogue)
+	c, err := k.t.signedCatalogue(k.embedded, keys)
 	if err != nil {
 		return err
 	}
-	c, err := license.OpenCatalogue(text, keys)
-	if err != nil {
-		return cli.At(name(k.catalogue), err)
-	}
 	terms, edition, err := k.terms(c)
 	if err != nil {
+		return err
+	}
+	if err := k.check(c.Product, edition, terms); err != nil {
 		return err
 	}
 	key, err := sign.Key(terms, c.Product, k.name)
@@ -75,6 +83,10 @@ func (k *keyFlags) run() error {
 	}
 	l, err := license.OpenKey(key.Payload(), k.name, keys, c)
 	if err != nil {
+		return err
+	}
+	record := records.Record{Kind: records.TypedKey, Licensee: k.name, Products: []string{c.Product}, Edition: edition.Name}
+	if err := k.record(record, []byte(key.Text()+"\n")); err != nil {
 		return err
 	}
 	fields := licenseFields(l, true)
@@ -92,12 +104,12 @@ func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Editio
 	t := license.KeyTerms{Issued: k.t.today(), Seats: k.seats, Number: k.number}
 	edition, err := findEdition(c, k.edition)
 	if err != nil {
-		return t, edition, fmt.Errorf("%s: %w", k.catalogue, err)
+		return t, edition, cli.At(k.embedded, refused(err))
 	}
 	t.Edition = edition.Number
 	term, err := description.ParseTerm(k.term)
 	if err != nil {
-		return t, edition, err
+		return t, edition, refused(err)
 	}
 	t.Term = *term
 	if k.machine.given() {
@@ -109,21 +121,48 @@ func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Editio
 		return t, edition, cli.Usagef("a typed key carries up to %d seats and numbers up to %d", license.MaxKeySeats, license.MaxKeyNumber)
 	}
 	if _, err := t.Encode(c.Product, k.name); err != nil {
-		return t, edition, fmt.Errorf("a typed key cannot carry the term %s: it can be perpetual, end on one date, or last days or months from activation", term)
+		return t, edition, refusedf("a typed key cannot carry the term %s: it can be perpetual, end on one date, or last days or months from activation", term)
 	}
 	return t, edition, nil
 }
 
+// signedCatalogue reads the catalogue that a product embeds.
+func (t *tool) signedCatalogue(path string, keys *license.Keyring) (*license.Catalogue, error) {
+	text, err := t.read(path)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") && license.KindOf(text) == "" {
+		return nil, damagedf("%s: this is a catalogue in JSON, and the signed one that products embed belongs here: \"latchkey catalogue\" signs it", name(path))
+	}
+	c, err := license.OpenCatalogue(text, keys)
+	return c, cli.At(name(path), err)
+}
+
 func findEdition(c *license.Catalogue, name string) (license.Edition, error) {
-	names := ""
+	var names []string
 	number, _ := strconv.Atoi(name)
 	for _, e := range c.Editions {
 		if e.Number == number || strings.EqualFold(e.Name, name) {
 			return e, nil
 		}
-		names = list(names, fmt.Sprintf("%d %s", e.Number, e.Name))
+		names = append(names, e.Name)
 	}
-	return license.Edition{}, fmt.Errorf("there is no edition %q: it has %s", name, names)
+	if hint := nearest.Hint(name, names); hint != "" {
+		return license.Edition{}, fmt.Errorf("there is no edition %q%s", name, hint)
+	}
+	return license.Edition{}, fmt.Errorf("there is no edition %q: it has %s", name, strings.Join(names, ", "))
+}
+
+// check holds a key against the rules.
+func (k *keyFlags) check(product string, edition license.Edition, terms license.KeyTerms) error {
+	check, err := k.selling.check()
+	if err != nil {
+		return err
+	}
+	found := check.Key(product, edition, terms.Term, terms.Seats)
+	found = append(found, rules.NotZero("--seats", int64(k.seats), k.given("seats"), "leave it out for the seats of the edition, or give a number from 1")...)
+	return k.t.found(found)
 }
 
 func (k *keyFlags) sheet(key keyfmt.Key, c *license.Catalogue, e license.Edition, l *license.License) string {

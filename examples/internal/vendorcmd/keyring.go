@@ -9,6 +9,8 @@ import (
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -21,6 +23,8 @@ type keyringFlags struct {
 	retire, revoke          []string // ids
 	confirm                 string
 	ledgers, documents      []string // files of which it is counted what revoking voids
+	past                    bool     // a key's last day may be over
+	records                 string   // where signing is recorded
 }
 
 func keyringCommand(t *tool) cli.Command {
@@ -67,6 +71,8 @@ docs/rotation.md has all of it, step by step.`,
 			f.StringVar(&k.confirm, "confirm", "", "`WORD` revoke, in place of typing it")
 			f.Func("ledger", "with --revoke: `FILE` of \"server documents\", of which it is said how much becomes void; may stand often", appendTo(&k.ledgers))
 			f.Func("document", "with --revoke: `FILE` with a licence, an update or a catalogue, likewise; may stand often", appendTo(&k.documents))
+			f.BoolVar(&k.past, "past", false, "add a key whose last day is over")
+			f.StringVar(&k.records, "records", "", "with --sign: `FILE` to which it is recorded; records.jsonl beside the first root key unless given")
 			f.Func("root", "with --sign: `FILE` with a private root key; may stand often", appendTo(&k.roots))
 			return func(args []string) error {
 				switch {
@@ -110,6 +116,10 @@ func (k *keyringFlags) make() error {
 		key, err := k.t.keyWithEnd(item)
 		if err != nil {
 			return err
+		}
+		check := rules.Check{Today: k.t.today(), PastMeant: k.past, Words: rules.Command}
+		if err := k.t.found(check.KeyringEnd("add", key.End)); err != nil {
+			return cli.At("--add "+item, err)
 		}
 		keys = append(keys, key)
 	}
@@ -214,7 +224,20 @@ func (k *keyringFlags) signNext() error {
 	if _, err := old.Rotate(document); err != nil {
 		return cli.At("products that have "+k.base+" would not follow", err)
 	}
+	if err := k.record(document, next, roots); err != nil {
+		return err
+	}
 	return k.deliver(document, next)
+}
+
+// record appends a signed keyring to the journal.
+func (k *keyringFlags) record(document []byte, next *license.Keyring, roots []*issuer.Issuer) error {
+	s := &signing{t: k.t, out: k.out, key: k.roots[0], records: k.records}
+	r := records.Record{Kind: records.Keyring, Number: next.Version()}
+	for _, root := range roots {
+		r.KeyIDs = append(r.KeyIDs, root.Public().ID())
+	}
+	return s.record(r, document)
 }
 
 func (k *keyringFlags) deliver(document []byte, ring *license.Keyring) error {

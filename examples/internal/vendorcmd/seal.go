@@ -3,9 +3,12 @@ package vendorcmd
 import (
 	"flag"
 	"fmt"
+	"slices"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
+	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -32,8 +35,10 @@ with --code-out: it is nowhere else, and the licence has only its hash.
 The update is described as in "latchkey update". The new licence has one revision
 more than the old one, so that products take it in its place; name it as
 --license from now on. --applied names the updates that were sent before, so
-that the licence has them, too. --crm-id and --comment go to a record beside the
-file, as those of "latchkey update" do.
+that the licence has them, too. --crm-id and --comment are kept in the records, as
+those of "latchkey update" are.
+
+` + recordsHelp + `
 
 ` + description.LimitsHelp + "\n\n" + description.ChangeHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
@@ -58,11 +63,8 @@ func (s *sealFlags) run() error {
 	if err := free(s.out, s.codeOut); err != nil {
 		return err
 	}
+	s.again = s.terms.selling.again
 	d, err := s.terms.read()
-	if err != nil {
-		return err
-	}
-	record, err := s.recordFile(d, s.includeNotes)
 	if err != nil {
 		return err
 	}
@@ -74,9 +76,41 @@ func (s *sealFlags) run() error {
 	if err != nil {
 		return err
 	}
+	u, diff, err := s.update(d, l)
+	if err != nil {
+		return err
+	}
+	carrier, code, err := s.carrier(l, u)
+	if err != nil {
+		return err
+	}
+	document, err := sign.License(carrier)
+	if err != nil {
+		return err
+	}
+	if l, err = license.Open(document, keys); err != nil {
+		return err
+	}
+	record := recordOfUpdate(u, d, l, diff)
+	record.Kind, record.LicenseID, record.Number, record.Code = records.SealedUpdate, l.ID, l.Revision, code.Text()
+	if err := s.record(record, document); err != nil {
+		return err
+	}
+	if err := writeSecret(s.codeOut, code); err != nil {
+		return err
+	}
+	return s.tell(document, l, u, diff, code)
+}
+
+// update returns the update that is described, as it will be once it is opened,
+// and what it does to the licence.
+func (s *sealFlags) update(d *description.Terms, l *license.License) (*license.Update, *license.Diff, error) {
+	if err := s.terms.selling.names(d, true, l); err != nil {
+		return nil, nil, err
+	}
 	u, err := d.Update(l)
 	if err != nil {
-		return advised(err)
+		return nil, nil, advised(err)
 	}
 	if u.ID = s.id; u.ID == "" {
 		u.ID = newID("U")
@@ -84,36 +118,35 @@ func (s *sealFlags) run() error {
 	if !s.includeNotes {
 		u.CRMID, u.Comment = "", ""
 	}
-	opened := *u
-	opened.Vendor, opened.Serial = l.Vendor, l.Serial
-	diff, err := try(l, &opened, s.t.today())
+	u.Vendor, u.Serial = l.Vendor, l.Serial
+	diff, err := try(l, u, s.t.today())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	sealed, code, err := issuer.SealUpdate(*u)
+	return u, diff, s.terms.selling.update(u, l, diff)
+}
+
+// carrier returns the licence with the update sealed in it, and the code that
+// opens it. A sealed update goes without what its licence says.
+func (s *sealFlags) carrier(l *license.License, u *license.Update) (*license.License, keyfmt.Key, error) {
+	bare := *u
+	bare.Vendor, bare.Serial = "", ""
+	sealed, code, err := issuer.SealUpdate(bare)
 	if err != nil {
-		return err
+		return nil, code, err
 	}
 	carrier := *l
 	carrier.Revision++
 	carrier.Issued = s.t.second()
-	carrier.Sealed = append(append([]license.Sealed(nil), l.Sealed...), sealed)
-	document, err := sign.License(&carrier)
-	if err != nil {
-		return err
-	}
-	if l, err = license.Open(document, keys); err != nil {
-		return err
-	}
-	if err := writeSecret(s.codeOut, code); err != nil {
-		return err
-	}
+	carrier.Sealed = append(slices.Clone(l.Sealed), sealed)
+	return &carrier, code, nil
+}
+
+// tell delivers the licence, with a preview and a sheet that has the code.
+func (s *sealFlags) tell(document []byte, l *license.License, u *license.Update, diff *license.Diff, code keyfmt.Key) error {
 	text, fields := preview(diff, onDay(u, s.t.today()))
 	for name, value := range licenseFields(l, false) {
 		fields[name] = value
-	}
-	if err := s.writeRecord(record, &opened, d, diff, fields); err != nil {
-		return err
 	}
 	fields["update_id"], fields["code"] = u.ID, code.Text()
 	sheet := keySheet(code, []string{

@@ -1,11 +1,13 @@
 package vendorcmd
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -17,6 +19,7 @@ func timeCommand(t *tool) cli.Command {
 back from a backup copy, sends you the challenge code that the product shows.
 The answer is a file that they import. It counts once, and on that machine only.
 The code is read from standard input if it is not given; it is no secret.
+` + recordsHelp + `
 
 --accept-restored also says that runs and first uses may go on from the local
 state as it is. Be sure that you want that: the customer may have used more.`,
@@ -48,14 +51,36 @@ func (s *signing) time(args []string, accept bool) error {
 	if err != nil {
 		return err
 	}
+	if err := s.record(records.Record{Kind: records.Time, ID: code.Text()}, document); err != nil {
+		return err
+	}
 	return s.deliver(document, describeTime(signed), timeFields(signed))
 }
 
 func (s *signing) challenge(args []string) (keyfmt.Key, error) {
 	if len(args) == 0 {
-		return s.t.readTyped("-", keyfmt.Challenge)
+		text, err := s.t.read("-")
+		if err != nil {
+			return keyfmt.Key{}, err
+		}
+		return parseChallenge(name("-"), strings.TrimSpace(string(text)))
 	}
-	return parseTyped("the code", strings.Join(args, " "), keyfmt.Challenge)
+	return parseChallenge("the code", strings.Join(args, " "))
+}
+
+// parseChallenge reads a challenge code, as the customer has passed it on.
+func parseChallenge(where, text string) (keyfmt.Key, error) {
+	key, err := parseTyped(where, text, keyfmt.Challenge)
+	var row *keyfmt.RowError
+	switch {
+	case errors.Is(err, keyfmt.ErrUnrecognized), errors.Is(err, keyfmt.ErrTooLong), err != nil && keyfmt.Identify(text).Kind != keyfmt.Challenge && errors.As(err, &row):
+		return key, cli.At(where, damagedf("this is no challenge code, which begins with T and has 25 characters: ask the customer for the code that the product shows with \"challenge\""))
+	case errors.As(err, &row):
+		return key, cli.At(where, damagedf("%s: ask the customer to read the code out again; a product shows one with \"challenge\"", strings.TrimSuffix(row.Error(), ": compare it with the original and type it again")))
+	case err != nil:
+		return key, damagedf("%w: ask the customer for the code that the product shows with \"challenge\"", err)
+	}
+	return key, nil
 }
 
 func describeTime(t *license.SignedTime) string {

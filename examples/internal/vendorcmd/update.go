@@ -37,15 +37,18 @@ of the update follows by itself, and a preview says what it will change for a
 customer who applies it today and has used nothing yet. Without, say which
 licence and which number: --serial-from FILE --sequence 3.
 
---crm-id and --comment are notes of your own. They are kept in FILE.record.json
-beside the update, with what the update was and did; the customer's file has
-them with --include-notes only.
+--edition with --rewrite states the product as that edition is.
+
+--crm-id and --comment are notes of your own. They are kept in the records, with
+what the update was and did; the customer's file has them with --include-notes
+only.
 
 ` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
-
 In an update the file may have rewrite, whole_license, obtain_from,
 obtain_until, crm_id and comment, and a product the scheme that it needs; the
-licensee never changes.`,
+licensee never changes.
+
+` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			u := &updateFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			u.terms.changeFlags(f)
@@ -90,8 +93,8 @@ func (f *updateFlags) run() error {
 	if err != nil {
 		return err
 	}
-	record, err := f.recordFile(d, f.includeNotes || f.dryRun)
-	if err != nil {
+	f.again = f.terms.selling.again
+	if err := free(f.out); err != nil {
 		return err
 	}
 	sign, keys, err := f.open()
@@ -102,38 +105,67 @@ func (f *updateFlags) run() error {
 	if err != nil {
 		return err
 	}
+	u, diff, err := f.described(d, l)
+	if err != nil {
+		return err
+	}
+	u.Vendor = keys.Vendor()
+	text, fields := preview(diff, onDay(u, f.t.today()))
+	if f.dryRun {
+		return f.tried(u, l, text, fields)
+	}
+	if err := f.terms.selling.update(u, l, diff); err != nil {
+		return err
+	}
+	document, err := sign.Update(u)
+	if err != nil {
+		return description.UpdateError(err, u)
+	}
+	if u, err = license.OpenUpdate(document, keys); err != nil {
+		return err
+	}
+	if err := f.record(recordOfUpdate(u, d, l, diff), document); err != nil {
+		return err
+	}
+	payload, err := u.Encode()
+	fields["kind"], fields["id"], fields["sequence"], fields["content"] = "update", u.ID, u.Sequence, content(payload, err, false)
+	return f.deliver(document, describeUpdate(u, false)+text, fields)
+}
+
+// described returns the update that is described, and what it does to the licence;
+// nil if that is not at hand.
+func (f *updateFlags) described(d *description.Terms, l *license.License) (*license.Update, *license.Diff, error) {
+	if err := f.terms.selling.names(d, true, l); err != nil {
+		return nil, nil, err
+	}
 	u, err := d.Update(l)
 	if err != nil {
-		return advised(err)
+		return nil, nil, advised(err)
 	}
-	u.ID, u.Vendor, u.Issued = f.id, keys.Vendor(), f.t.second()
-	if u.ID == "" {
+	if u.ID = f.id; u.ID == "" {
 		u.ID = newID("U")
+	}
+	u.Issued = f.t.second()
+	if l != nil {
+		u.Vendor = l.Vendor
 	}
 	if !f.includeNotes {
 		u.CRMID, u.Comment = "", ""
 	}
 	diff, err := f.place(u, l)
-	if err != nil {
+	return u, diff, err
+}
+
+// tried says what an update would do. That it does nothing is shown by the
+// preview, and nothing is refused for it.
+func (f *updateFlags) tried(u *license.Update, l *license.License, text string, fields cli.Fields) error {
+	if err := f.terms.selling.update(u, l, nil); err != nil {
 		return err
 	}
-	text, fields := preview(diff, onDay(u, f.t.today()))
-	if f.dryRun {
-		return f.t.say(f.t.out, text, fields)
-	}
-	document, err := sign.Update(u)
-	if err != nil {
+	if err := f.preflight(recordOfUpdate(u, &description.Terms{}, l, nil)); err != nil {
 		return err
 	}
-	if u, err = license.OpenUpdate(document, keys); err != nil {
-		return err
-	}
-	payload, err := u.Encode()
-	fields["kind"], fields["id"], fields["sequence"], fields["content"] = "update", u.ID, u.Sequence, content(payload, err, false)
-	if err := f.writeRecord(record, u, d, diff, fields); err != nil {
-		return err
-	}
-	return f.deliver(document, describeUpdate(u, false)+text, fields)
+	return f.t.say(f.t.out, text, fields)
 }
 
 // current returns the licence that is updated, nil if it is not at hand.

@@ -9,18 +9,17 @@ import (
 	"os"
 
 	"github.com/latchkey-go/latchkey/activation"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-func enterCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "enter", Args: "[KEY]", Summary: "Enter a key from paper, never asking the server: an activation key or an unlock code.",
-		Help: `Reads the key from standard input, or from the arguments. What kind of key it
+func enterCommand(a *app) command {
+	return command{
+		name: "enter", args: "[KEY]", summary: "Enter a key from paper, never asking the server: an activation key or an unlock code.",
+		help: `Reads the key from standard input, or from the arguments. What kind of key it
 is, it says itself. Capital or small letters, spaces and dashes make no
 difference, rows may come in any order, and ? stands for a character that cannot
 be read. An activation key needs the licensee's name as it is printed with it.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			name := f.String("name", "", "licensee's `NAME`, as it is printed with the activation key")
 			return func(args []string) error {
 				typed, err := a.typed(args)
@@ -39,15 +38,15 @@ be read. An activation key needs the licensee's name as it is printed with it.`,
 	}
 }
 
-func importCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "import", Args: "FILE | -", Summary: "Import a file from the vendor: a licence, an update, the reply to a request, a keyring or a signed time.",
-		Help: `What the file is, it says itself. Nothing is stored unless it holds, is for this
+func importCommand(a *app) command {
+	return command{
+		name: "import", args: "FILE | -", summary: "Import a file from the vendor: a licence, an update, the reply to a request, a keyring or a signed time.",
+		help: `What the file is, it says itself. Nothing is stored unless it holds, is for this
 product and this machine, and changes something.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) != 1 {
-					return cli.Usagef("name one file, or - for standard input")
+					return usagef("name one file, or - for standard input")
 				}
 				return a.importFile(args[0])
 			}
@@ -60,7 +59,7 @@ func (a *app) importFile(path string) error {
 	if path != "-" {
 		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			return cli.At(path, errors.New(wordsOf(a.lang).noFile))
+			return &fileError{path, errors.New(wordsOf(a.lang).noFile)}
 		}
 		if err != nil {
 			return err
@@ -72,7 +71,7 @@ func (a *app) importFile(path string) error {
 		change, err := c.Import(context.Background(), from)
 		switch {
 		case err != nil && path != "-":
-			return cli.At(path, err)
+			return &fileError{path, err}
 		case err != nil:
 			return err
 		}
@@ -84,6 +83,9 @@ func (a *app) importFile(path string) error {
 // from now on.
 func (a *app) changed(c *activation.Client, change activation.Change, done string) error {
 	w := wordsOf(a.lang)
+	if change.Notice != nil {
+		done = change.Notice.Text(a.lang) + " " + change.Notice.Remedy(a.lang)
+	}
 	text := done + "\n"
 	corrections, changes := []string{}, []string{}
 	for _, k := range change.Corrections {
@@ -102,5 +104,8 @@ func (a *app) changed(c *activation.Client, change activation.Change, done strin
 	s := c.Status()
 	fields := a.statusFields(s)
 	fields["corrections"], fields["changes"], fields["license"] = corrections, changes, change.LicenseID
+	if change.Notice != nil {
+		fields["notice"] = reasonFields(change.Notice, a.lang)
+	}
 	return a.say(text+a.statusText(s), fields)
 }

@@ -10,21 +10,20 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-func activateCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "activate", Args: "[KEY]", Summary: "Activate with whatever you have: a serial number, a request key, a key from paper.",
-		Help: `Reads the key from standard input, or from the arguments. A serial number or a
+func activateCommand(a *app) command {
+	return command{
+		name: "activate", args: "[KEY]", summary: "Activate with whatever you have: a serial number, a request key, a key from paper.",
+		help: `Reads the key from standard input, or from the arguments. A serial number or a
 request key goes to the vendor's server; the same machine may be activated again
 at no cost. When the server cannot be reached, the same command takes an
 activation key from paper, with the licensee's name, and "request" makes a file
 for the vendor's upload page. With --proof, the serial number moves here from
 the machine that made the proof with "surrender".`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			name := f.String("name", "", "licensee's `NAME`, as it is printed with an activation key")
 			proof := f.String("proof", "", "`FILE` with the proof that another machine gave the licence up")
 			byHand := f.Bool("by-hand", false, "do not ask the server: for an activation key or an unlock code")
@@ -56,19 +55,19 @@ the machine that made the proof with "surrender".`,
 	}
 }
 
-func checkCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "check", Args: "[LICENCE]", Summary: "Check online whether there is anything new: an update, the final licence.",
-		Help: `Asks the vendor's server about every licence that is activated here, or about one
+func checkCommand(a *app) command {
+	return command{
+		name: "check", args: "[LICENCE]", summary: "Check online whether there is anything new: an update, the final licence.",
+		help: `Asks the vendor's server about every licence that is activated here, or about one
 that is named by its id. What there is, is in force at once. With --look, it is
 only told.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			look := f.Bool("look", false, "tell what there is and change nothing")
 			return func(args []string) error {
 				var options []activation.CheckOption
 				switch {
 				case len(args) > 1:
-					return cli.Usagef("name one licence, or none for all")
+					return usagef("name one licence, or none for all")
 				case len(args) == 1:
 					options = append(options, activation.CheckOnly(args[0]))
 				}
@@ -102,13 +101,13 @@ func (a *app) found(change activation.Change) string {
 	}
 }
 
-func deactivateCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "deactivate", Args: "[LICENCE]", Summary: "Give the licence up here, so that another machine can be activated.",
-		Help: `The licence stops working here. If the request certainly did not reach the
+func deactivateCommand(a *app) command {
+	return command{
+		name: "deactivate", args: "[LICENCE]", summary: "Give the licence up here, so that another machine can be activated.",
+		help: `The licence stops working here. If the request certainly did not reach the
 server, nothing changes; if it may have, the licence waits until "check" knows, or
 "activate" takes it back. How often a licence may move, the vendor has agreed with you.`,
-		Setup: func(*flag.FlagSet) func([]string) error {
+		setup: func(*flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				id, err := oneOrNone(args)
 				if err != nil {
@@ -126,13 +125,13 @@ server, nothing changes; if it may have, the licence waits until "check" knows, 
 	}
 }
 
-func surrenderCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "surrender", Args: "[LICENCE]", Summary: "Give the licence up here without a network, and print the proof.",
-		Help: `The licence stops working here before the proof is printed, and the proof is all
+func surrenderCommand(a *app) command {
+	return command{
+		name: "surrender", args: "[LICENCE]", summary: "Give the licence up here without a network, and print the proof.",
+		help: `The licence stops working here before the proof is printed, and the proof is all
 that there is: keep it. "activate --proof" moves the licence to another machine
 with it. As long as it was not used, "activate" takes the licence back here.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			sure := f.Bool("yes", false, "yes, the licence shall stop working here")
 			return func(args []string) error {
 				id, err := oneOrNone(args)
@@ -140,27 +139,27 @@ with it. As long as it was not used, "activate" takes the licence back here.`,
 					return err
 				}
 				if !*sure {
-					return cli.Usagef("the licence stops working here: say --yes if it shall")
+					return usagef("the licence stops working here: say --yes if it shall")
 				}
 				return a.online(func(ctx context.Context, c *activation.Client) error {
 					proof, err := c.Surrender(ctx, id)
 					if err != nil {
 						return err
 					}
-					return a.say(string(proof), cli.Fields{"product": a.product.ID, "proof": string(proof)})
+					return a.say(string(proof), object{"product": a.product.ID, "proof": string(proof)})
 				})
 			}
 		},
 	}
 }
 
-func requestCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "request", Args: "[KEY]", Summary: "Print a request as a file, for a machine that reaches no server.",
-		Help: `With a serial number or a request key, the request is to activate it here; without
+func requestCommand(a *app) command {
+	return command{
+		name: "request", args: "[KEY]", summary: "Print a request as a file, for a machine that reaches no server.",
+		help: `With a serial number or a request key, the request is to activate it here; without
 one, it checks the licence that is activated here. Take the file to the vendor's
 upload page on any other machine, and import what that gives here.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			id := f.String("license", "", "`ID` of the licence to check, where there are several")
 			return func(args []string) error {
 				return a.online(func(ctx context.Context, c *activation.Client) error {
@@ -168,7 +167,7 @@ upload page on any other machine, and import what that gives here.`,
 					if err != nil {
 						return err
 					}
-					return a.say(string(text), cli.Fields{"product": a.product.ID, "request": string(text)})
+					return a.say(string(text), object{"product": a.product.ID, "request": string(text)})
 				})
 			}
 		},
@@ -180,9 +179,9 @@ func (a *app) typed(args []string) (string, error) {
 	if len(args) > 0 {
 		return strings.Join(args, "\n"), nil
 	}
-	text, err := cli.ReadAll(a.in, max(keyfmt.MaxText, license.MaxDocument))
+	text, err := readAll(a.in, max(keyfmt.MaxText, license.MaxDocument))
 	if err != nil {
-		return "", cli.At("standard input", err)
+		return "", &fileError{"standard input", err}
 	}
 	return string(text), nil
 }
@@ -194,7 +193,7 @@ func oneOrNone(args []string) (string, error) {
 	case 1:
 		return args[0], nil
 	default:
-		return "", cli.Usagef("name one licence, or none where there is only one")
+		return "", usagef("name one licence, or none where there is only one")
 	}
 }
 

@@ -55,7 +55,9 @@ func TestOnline(t *testing.T) {
 
 	require.Contains(t, s.run(1, "activate", "--by-hand", sale.RequestKey), "A request key needs the activation server")
 	require.Contains(t, s.run(0, "activate", sale.RequestKey), "active, provisional")
-	require.Contains(t, s.run(1, "check"), "2026-03-13")
+	require.Contains(t, s.run(0, "activate", sale.RequestKey), "and it is in force")
+	require.Contains(t, s.run(0, "check"), "The vendor has not released the final licence yet; the next check is due on 2026-03-13.")
+	require.Contains(t, s.run(0, "--json", "check"), `"code": "final_pending"`)
 	require.Contains(t, s.run(0, "status"), "2026-03-13", "the next check is told without asking")
 
 	v.Clock().Advance(48 * time.Hour)
@@ -78,7 +80,11 @@ func TestOnline(t *testing.T) {
 	require.Equal(t, "2026-03-10T12:00:00Z", status.Licenses[0].Activation.Since)
 
 	gone := newShell(t, v, "http://127.0.0.1:1", "desk-2")
-	require.Contains(t, gone.run(1, "activate", sale.Typed), "could not be reached")
+	require.Contains(t, gone.run(7, "activate", sale.Typed), "could not be reached")
+	require.Contains(t, s.run(0, "--version"), "acme-cad 4.2.0")
+	none := newShell(t, v, "", "desk-3")
+	require.Contains(t, none.run(1, "activate", sale.Typed), "set up without one")
+	require.Contains(t, none.run(2, "activate", "--nmae", "Ada"), "--nmae")
 	key := v.ActivationKey("Ada Lovelace", license.KeyTerms{Edition: 1})
 	require.Contains(t, gone.run(0, "activate", "--name", "Ada Lovelace", key), "active")
 }
@@ -105,6 +111,7 @@ func TestByFileAndBack(t *testing.T) {
 	require.Contains(t, two.run(0, "activate", "--proof", proof, sale.Typed), "The key was accepted.")
 	require.Contains(t, two.run(0, "deactivate"), "The licence was given up here.")
 	two.run(3, "status")
+	require.Contains(t, two.run(0, "deactivate"), "no longer, activated")
 }
 
 // The label of a machine comes from the environment or a flag, and goes to the

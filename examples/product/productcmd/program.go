@@ -14,7 +14,6 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/binding/machine"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -32,26 +31,35 @@ type Product struct {
 	Getenv  func(string) string // for the language and the machine's label
 }
 
-// Exit codes beside cli.OK, cli.Failed and cli.Usage, so that a script can tell
-// what to do: buy, renew, or put something right.
+// Exit codes, so that a script can tell what to do: buy, renew, put something
+// right, or try again later.
 const (
-	exitUnlicensed = 3
-	exitExpired    = 4
-	exitWaits      = 5
-	exitWarn       = 6
+	exitOK          = 0
+	exitRefused     = 1
+	exitUsage       = 2
+	exitUnlicensed  = 3
+	exitExpired     = 4
+	exitWaits       = 5
+	exitWarn        = 6
+	exitUnreachable = 7
 )
 
 const about = `A small product with licence commands. It has the features draw, export, print
 and render, or whatever its licence says.`
 
-const footer = `Exit codes of status and run:
+const footer = `Exit codes of every command:
+  0  done; also what was done before: a key entered again, nothing new yet
+  1  refused: what was given is not accepted, or cannot be stored here
+  2  called in a wrong way
+  7  the activation server was not reached; try again later, or use a file or a
+     typed key
+Exit codes of status and run:
   0  it works
   3  it is not licensed here
   4  its time or its runs are used up
   5  it waits for something that can be put right: the clock, the beginning of
      its term, local state
   6  it works and there is something to act on (status --warn only)
-Of every command: 1 something failed or was refused, 2 called in a wrong way.
 
 The language is that of --lang, else of LC_ALL, LC_MESSAGES or LANG. With --json,
 standard output has one JSON object, also when something failed.`
@@ -78,14 +86,14 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // Run runs the command that the arguments name and returns the exit code.
 func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
 	a := &app{product: p, server: p.Server, label: env(p.Getenv, labelVariable), in: in, out: out, err: err, lang: systemLanguage(p.Getenv)}
-	program := &cli.Program{
-		Name: "product", Help: about, Footer: footer, Out: out, Report: a.report, Global: a.global,
-		Commands: []cli.Command{
+	program := &program{
+		name: "product", version: p.ID + " " + p.Version, help: about, footer: footer, out: out, report: a.report, global: a.global,
+		commands: []command{
 			statusCommand(a), activateCommand(a), checkCommand(a), deactivateCommand(a), surrenderCommand(a),
 			requestCommand(a), importCommand(a), enterCommand(a), runCommand(a), fingerprintCommand(a), challengeCommand(a), setAsideCommand(a),
 		},
 	}
-	return program.Run(args)
+	return program.run(args)
 }
 
 func (a *app) global(f *flag.FlagSet) {
@@ -128,28 +136,24 @@ func systemLanguage(getenv func(string) string) license.Language {
 }
 
 // report tells of an error in the customer's language.
-func (a *app) report(_ string, err error) int {
+func (a *app) report(err error) int {
 	var exit exitError
 	if errors.As(err, &exit) {
 		return int(exit)
 	}
-	code := cli.Failed
-	var wrong *cli.UsageError
-	if errors.As(err, &wrong) {
-		code = cli.Usage
-	}
+	code := exitOfError(err)
 	if a.json {
-		_ = cli.WriteJSON(a.out, cli.Fields{"error": cli.ErrorFields(err, a.lang)})
+		_ = writeJSON(a.out, object{"error": errorFields(err, a.lang)})
 		return code
 	}
-	fmt.Fprintf(a.err, "%s: %s\n", a.product.ID, cli.ErrorText(err, a.lang))
+	fmt.Fprintf(a.err, "%s: %s\n", a.product.ID, errorText(err, a.lang))
 	return code
 }
 
 // say writes a result: its text, or its fields as JSON.
-func (a *app) say(text string, fields cli.Fields) error {
+func (a *app) say(text string, fields object) error {
 	if a.json {
-		return cli.WriteJSON(a.out, fields)
+		return writeJSON(a.out, fields)
 	}
 	_, err := io.WriteString(a.out, text)
 	return err
@@ -193,18 +197,31 @@ func (a *app) open() (*activation.Client, error) {
 	if a.lan {
 		courier, err := activation.NewInsecureHTTP(a.server)
 		if err != nil {
-			return nil, cli.Usagef("--insecure-lan: %v", err)
+			return nil, usagef("--insecure-lan: %v", err)
 		}
-		o.Courier = courier
+		o.Server, o.Courier = "", courier
 	}
 	return activation.Open(o)
+}
+
+// exitOfError returns the exit code for an error.
+func exitOfError(err error) int {
+	var wrong *usageError
+	switch {
+	case errors.As(err, &wrong):
+		return exitUsage
+	case errors.Is(err, activation.ErrUnreachable) && !errors.Is(err, license.NoServer):
+		return exitUnreachable
+	default:
+		return exitRefused
+	}
 }
 
 // exitOf returns the exit code for a state.
 func exitOf(s license.State) int {
 	switch {
 	case s.Works():
-		return cli.OK
+		return exitOK
 	case s == license.StateUnlicensed:
 		return exitUnlicensed
 	case s == license.StateExpired:
@@ -216,7 +233,7 @@ func exitOf(s license.State) int {
 
 // exit returns the error that ends the program with a code, nil for 0.
 func exit(code int) error {
-	if code == cli.OK {
+	if code == exitOK {
 		return nil
 	}
 	return exitError(code)

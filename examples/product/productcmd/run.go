@@ -6,20 +6,19 @@ import (
 	"fmt"
 
 	"github.com/latchkey-go/latchkey/activation"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-func runCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "run", Args: "FEATURE", Summary: "Use a feature, if the licence allows it.",
-		Help: `Counts one run of the feature, or as many as --times says, and begins its term
+func runCommand(a *app) command {
+	return command{
+		name: "run", args: "FEATURE", summary: "Use a feature, if the licence allows it.",
+		help: `Counts one run of the feature, or as many as --times says, and begins its term
 if that counts from the first use.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			times := f.Int64("times", 1, "`NUMBER` of runs")
 			return func(args []string) error {
 				if len(args) != 1 || *times < 1 {
-					return cli.Usagef("name one feature, and run it once at least")
+					return usagef("name one feature, and run it once at least")
 				}
 				return a.with(func(c *activation.Client) error { return a.use(c, args[0], *times) })
 			}
@@ -27,13 +26,13 @@ if that counts from the first use.`,
 	}
 }
 
-// use uses a feature: Allows is the question on the hot path, before every use
-// of anything; Consume is for what is counted, and says why not.
+// use uses a feature. Require is the question before a use, and says why not;
+// Allows answers it with yes or no, for the hot path; Consume counts.
 func (a *app) use(c *activation.Client, feature string, times int64) error {
-	if !c.Allows(feature) {
-		return a.refused(c.Decision(feature))
+	err := c.Require(feature)
+	if err == nil {
+		err = c.Consume(feature, times)
 	}
-	err := c.Consume(feature, times)
 	var refused *activation.RefusedError
 	switch {
 	case errors.As(err, &refused):

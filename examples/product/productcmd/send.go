@@ -5,20 +5,19 @@ import (
 	"flag"
 
 	"github.com/latchkey-go/latchkey/activation"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/keyfmt"
 )
 
-func fingerprintCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "fingerprint", Summary: "Print what the vendor needs to bind a licence to this machine.",
-		Help: `The text has keyed digests and no serial number of anything. Send it as a file.
+func fingerprintCommand(a *app) command {
+	return command{
+		name: "fingerprint", summary: "Print what the vendor needs to bind a licence to this machine.",
+		help: `The text has keyed digests and no serial number of anything. Send it as a file.
 With --code, it is one row that can be read out over the telephone.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			code := f.Bool("code", false, "print the installation code")
 			return func(args []string) error {
 				if len(args) > 0 {
-					return cli.Usagef("%q is not expected here", args[0])
+					return usagef("%q is not expected here", args[0])
 				}
 				if *code {
 					return a.installationCode()
@@ -27,7 +26,7 @@ With --code, it is one row that can be read out over the telephone.`,
 				if err != nil {
 					return err
 				}
-				return a.say(string(text), cli.Fields{"product": a.product.ID, "fingerprint": string(text)})
+				return a.say(string(text), object{"product": a.product.ID, "fingerprint": string(text)})
 			}
 		},
 	}
@@ -42,46 +41,46 @@ func (a *app) installationCode() error {
 	if err != nil {
 		return err
 	}
-	return a.say(code.Text()+"\n", cli.Fields{"product": a.product.ID, "installation_code": code.Text()})
+	return a.say(code.Text()+"\n", object{"product": a.product.ID, "installation_code": code.Text()})
 }
 
-func challengeCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "challenge", Summary: "Print the code that asks the vendor for the signed time.",
-		Help: `For a clock that once stood in the future, and for local state that was put back
+func challengeCommand(a *app) command {
+	return command{
+		name: "challenge", summary: "Print the code that asks the vendor for the signed time.",
+		help: `For a clock that once stood in the future, and for local state that was put back
 from a backup copy. The vendor's answer is a file to import; it counts once.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) > 0 {
-					return cli.Usagef("%q is not expected here", args[0])
+					return usagef("%q is not expected here", args[0])
 				}
 				return a.with(func(c *activation.Client) error {
 					code, err := c.Challenge()
 					if err != nil {
 						return err
 					}
-					return a.say(code.Text()+"\n", cli.Fields{"product": a.product.ID, "challenge": code.Text()})
+					return a.say(code.Text()+"\n", object{"product": a.product.ID, "challenge": code.Text()})
 				})
 			}
 		},
 	}
 }
 
-func setAsideCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "set-aside", Summary: "Move local state away that cannot be used, to begin anew.",
-		Help: `Nothing is deleted. What was licensed must be imported or entered again, and
+func setAsideCommand(a *app) command {
+	return command{
+		name: "set-aside", summary: "Move local state away that cannot be used, to begin anew.",
+		help: `Nothing is deleted. What was licensed must be imported or entered again, and
 what was counted waits until the vendor has answered a challenge.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) > 0 {
-					return cli.Usagef("%q is not expected here", args[0])
+					return usagef("%q is not expected here", args[0])
 				}
 				where, err := activation.SetAside(a.options())
 				if err != nil {
 					return err
 				}
-				return a.say(where+"\n", cli.Fields{"product": a.product.ID, "moved_to": where})
+				return a.say(where+"\n", object{"product": a.product.ID, "moved_to": where})
 			}
 		},
 	}

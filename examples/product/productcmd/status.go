@@ -7,20 +7,19 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation"
-	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/license"
 )
 
-func statusCommand(a *app) cli.Command {
-	return cli.Command{
-		Name: "status", Args: "[FEATURE]", Summary: "Say what is licensed until when, and what to do.",
-		Help: `Looking does not count as use: no term begins and no run is counted. With a
+func statusCommand(a *app) command {
+	return command{
+		name: "status", args: "[FEATURE]", summary: "Say what is licensed until when, and what to do.",
+		help: `Looking does not count as use: no term begins and no run is counted. With a
 feature, the answer and the exit code are about that one.`,
-		Setup: func(f *flag.FlagSet) func([]string) error {
+		setup: func(f *flag.FlagSet) func([]string) error {
 			warn := f.Bool("warn", false, "exit with 6 if it works and there is something to act on")
 			return func(args []string) error {
 				if len(args) > 1 {
-					return cli.Usagef("name one feature, or none for all")
+					return usagef("name one feature, or none for all")
 				}
 				return a.with(func(c *activation.Client) error {
 					if len(args) == 1 {
@@ -38,7 +37,7 @@ func (a *app) status(s activation.Status, warn bool) error {
 		return err
 	}
 	code := exitOf(s.State)
-	if code == cli.OK && warn && len(a.notes(s)) > 0 {
+	if code == exitOK && warn && len(a.notes(s)) > 0 {
 		code = exitWarn
 	}
 	return exit(code)
@@ -49,7 +48,7 @@ func (a *app) decision(d license.Decision, warn bool) error {
 		return err
 	}
 	code := exitOf(d.State)
-	if code == cli.OK && warn && len(d.Reasons) > 0 {
+	if code == exitOK && warn && len(d.Reasons) > 0 {
 		code = exitWarn
 	}
 	return exit(code)
@@ -127,23 +126,23 @@ func (a *app) reasonLines(reasons []license.Reason) string {
 	return b.String()
 }
 
-func (a *app) statusFields(s activation.Status) cli.Fields {
-	licenses, features := []cli.Fields{}, []cli.Fields{}
+func (a *app) statusFields(s activation.Status) object {
+	licenses, features := []object{}, []object{}
 	for _, l := range s.Licenses {
-		licenses = append(licenses, cli.Fields{
+		licenses = append(licenses, object{
 			"id": l.ID, "kind": string(l.Kind), "revision": l.Revision,
-			"licensee": cli.Fields{"name": l.Licensee.Name, "company": l.Licensee.Company, "email": l.Licensee.Email},
+			"licensee": object{"name": l.Licensee.Name, "company": l.Licensee.Company, "email": l.Licensee.Email},
 			"state":    l.State.String(), "until": l.Until.String(), "activation": a.activationFields(l.Activation),
 		})
 	}
 	for _, d := range s.Features {
 		features = append(features, a.decisionFields(d))
 	}
-	return cli.Fields{
+	return object{
 		"product": a.product.ID, "version": a.product.Version,
 		"state": s.State.String(), "works": s.State.Works(), "exit_code": exitOf(s.State),
 		"maintenance_until": s.Maintenance.Until.String(),
-		"licenses":          licenses, "features": features, "reasons": a.reasonFields(s.Reasons),
+		"licenses":          licenses, "features": features, "reasons": a.reasonList(s.Reasons),
 	}
 }
 
@@ -152,9 +151,9 @@ func (a *app) activationFields(c *activation.Activation) any {
 	if c == nil {
 		return nil
 	}
-	f := cli.Fields{"id": c.ID, "since": stamp(c.Since), "until": stamp(c.Until), "grace": stamp(c.Grace), "next_check": stamp(c.NextCheck)}
+	f := object{"id": c.ID, "since": stamp(c.Since), "until": stamp(c.Until), "grace": stamp(c.Grace), "next_check": stamp(c.NextCheck)}
 	if c.Waiting != nil {
-		f["waiting"] = cli.ReasonFields(c.Waiting, a.lang)
+		f["waiting"] = reasonFields(c.Waiting, a.lang)
 	}
 	return f
 }
@@ -167,10 +166,10 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func (a *app) decisionFields(d license.Decision) cli.Fields {
-	f := cli.Fields{
+func (a *app) decisionFields(d license.Decision) object {
+	f := object{
 		"feature": d.Feature.ID, "state": d.State.String(), "works": d.State.Works(), "exit_code": exitOf(d.State),
-		"until": d.Until.String(), "begins_with_first_use": d.Pending, "reasons": a.reasonFields(d.Reasons),
+		"until": d.Until.String(), "begins_with_first_use": d.Pending, "reasons": a.reasonList(d.Reasons),
 	}
 	if d.Left >= 0 {
 		f["runs_left"] = d.Left
@@ -178,10 +177,10 @@ func (a *app) decisionFields(d license.Decision) cli.Fields {
 	return f
 }
 
-func (a *app) reasonFields(reasons []license.Reason) []cli.Fields {
-	out := []cli.Fields{}
+func (a *app) reasonList(reasons []license.Reason) []object {
+	out := []object{}
 	for i := range reasons {
-		out = append(out, cli.ReasonFields(&reasons[i], a.lang))
+		out = append(out, reasonFields(&reasons[i], a.lang))
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/server/store"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
@@ -25,17 +26,20 @@ const Prefix = "/api/v1/"
 // part: all else is taken for a refusal of what was asked for.
 var ErrTrouble = errors.New("the ledger failed")
 
-// Options are what an API works with; all but Issuer, Version and Logger are
-// needed.
+// Options are what an API works with; all but Issuer, Catalogue, Version and
+// Logger are needed.
 type Options struct {
 	Server  *server.Server
 	Ledger  server.Ledger // the server's own
 	Store   *store.Store
 	Keyring *license.Keyring
 	Issuer  *issuer.Issuer // of the role "license"; nil takes only what was signed elsewhere
-	Version string         // of the program
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// Catalogue is what may be sold; without one, only names that a call says are
+	// new ones.
+	Catalogue *catalogue.Catalogue
+	Version   string // of the program
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // An API answers under Prefix.
@@ -45,6 +49,7 @@ type API struct {
 	store   *store.Store
 	keyring *license.Keyring
 	issuer  *issuer.Issuer
+	listed  *catalogue.Catalogue
 	version string
 	now     func() time.Time
 	log     *slog.Logger
@@ -57,7 +62,7 @@ func New(o Options) (*API, error) {
 		return nil, errors.New("api: Options needs a Server, its Ledger, a Store, a Keyring and Now")
 	}
 	a := &API{
-		server: o.Server, ledger: o.Ledger, store: o.Store, keyring: o.Keyring, issuer: o.Issuer,
+		server: o.Server, ledger: o.Ledger, store: o.Store, keyring: o.Keyring, issuer: o.Issuer, listed: o.Catalogue,
 		version: o.Version, now: o.Now, log: o.Logger,
 	}
 	if a.log == nil {

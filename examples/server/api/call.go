@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/examples/server/store"
 )
 
@@ -19,6 +20,9 @@ type call struct {
 	header  http.Header // of the answer
 	token   store.Token
 	status  int // of the answer, if not 200
+
+	warnings rules.Findings // for the answer
+	warned   map[rules.Finding]bool
 }
 
 // actor is who the history of a sale will name.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -43,16 +44,23 @@ func (a *API) each(change func(ctx context.Context, actor string, serial license
 func (a *API) limit(c *call) (any, error) {
 	var q struct {
 		Serials []string `json:"serials"`
-		Limit   int64    `json:"limit"`
+		Limit   *int64   `json:"limit"`
 	}
 	if err := c.read(&q); err != nil {
 		return nil, err
 	}
-	if q.Limit < 1 || q.Limit > license.MaxCount {
-		return nil, bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.Limit), "")
+	var limit int64
+	if q.Limit != nil {
+		limit = *q.Limit
+	}
+	if err := rules.NotZero("limit", limit, q.Limit != nil, "give how many machines may have it activated; for as many as anybody has, give 1000000").Err(); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > license.MaxCount {
+		return nil, bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", limit), "")
 	}
 	return a.changeAll(c, q.Serials, func(serial license.Serial) error {
-		return a.server.SetLimit(c.ctx, c.actor(), serial, q.Limit)
+		return a.server.SetLimit(c.ctx, c.actor(), serial, limit)
 	})
 }
 
@@ -221,6 +229,7 @@ func (a *API) putLicense(c *call, key server.Key, t terms, put putLicense) (any,
 	if err != nil {
 		return nil, err
 	}
+	v.Warnings = c.warnings
 	return v, nil
 }
 
@@ -237,11 +246,22 @@ func (a *API) nextLicense(c *call, key server.Key, t terms) (serial license.Seri
 	if err != nil {
 		return "", nil, err
 	}
-	if err := t.check(a.issuer != nil); err != nil || t.License != "" {
+	if err := t.check(a.issuer != nil); err != nil {
+		return "", nil, err
+	}
+	check := a.rules(t.overrides, t.License == "")
+	if t.License != "" {
+		l, err := license.Open([]byte(t.License), a.keyring)
+		if err == nil {
+			err = c.found(check.License(l))
+		}
 		return serial, []byte(t.License), err
 	}
-	l, err := describedLicense(t.Description, t.Scheme, scheme)
+	l, err := a.describedLicense(c, check, t.Description, t.Scheme, func([]license.Product) string { return scheme })
 	if err != nil {
+		return "", nil, err
+	}
+	if err := c.found(check.License(l)); err != nil {
 		return "", nil, err
 	}
 	issued := a.second()

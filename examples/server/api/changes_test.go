@@ -75,7 +75,8 @@ func TestSeed002(t *testing.T) {
 
 		why := w.Desk.Refused(http.StatusConflict, "refused", "serials/limit", object{"serials": serials, "limit": 1})
 		require.Contains(t, why["message"], "2 machines have it activated")
-		w.Desk.Refused(http.StatusUnprocessableEntity, "limit", "serials/limit", object{"serials": serials, "limit": 0})
+		w.Desk.Refused(http.StatusUnprocessableEntity, "zero", "serials/limit", object{"serials": serials, "limit": 0})
+		w.Desk.Refused(http.StatusUnprocessableEntity, "limit", "serials/limit", object{"serials": serials})
 		raised := w.Desk.OK("serials/limit", object{"serials": serials, "limit": 3})["serials"].([]any)
 		require.EqualValues(t, 3, raised[2].(object)["limit"])
 		enter(t, w.Client("three"), serials[0])

@@ -13,18 +13,20 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
 // A creation is what POST /serials takes.
 type creation struct {
-	Count         int             `json:"count"` // 1 unless given
+	overrides
+	Count         *int            `json:"count"` // 1 unless given
 	Order         string          `json:"order"`
 	Customer      string          `json:"customer"`
 	Contact       string          `json:"contact"`
 	Product       string          `json:"product"`
-	Limit         int64           `json:"limit"` // 1 unless given
+	Limit         *int64          `json:"limit"` // 1 unless given
 	CountBy       string          `json:"count_by"`
 	Trial         bool            `json:"trial"`
 	Transfers     int64           `json:"transfers"`
@@ -36,11 +38,15 @@ type creation struct {
 	Scheme        string          `json:"scheme"`
 	Description   json.RawMessage `json:"description"`
 	Licenses      []string        `json:"licenses"`
+
+	count int // what Count and Limit say
+	limit int64
 }
 
 type salesAnswer struct {
-	Serials []saleView `json:"serials"`
-	Next    string     `json:"next,omitempty"`
+	Serials  []saleView     `json:"serials"`
+	Next     string         `json:"next,omitempty"`
+	Warnings rules.Findings `json:"warnings,omitempty"`
 }
 
 // create sells.
@@ -50,6 +56,9 @@ func (a *API) create(c *call) (any, error) {
 		return nil, err
 	}
 	if err := q.check(a.issuer != nil); err != nil {
+		return nil, err
+	}
+	if err := c.found(rules.Contact(q.Contact)); err != nil {
 		return nil, err
 	}
 	if err := a.orderOpen(c.ctx, q.Order); err != nil {
@@ -66,7 +75,7 @@ func (a *API) create(c *call) (any, error) {
 	if repeated {
 		c.status = http.StatusOK
 	}
-	answer := salesAnswer{Serials: []saleView{}}
+	answer := salesAnswer{Serials: []saleView{}, Warnings: c.warnings}
 	for _, k := range keys {
 		v, err := a.sale(c.ctx, server.Key{Serial: k.serial})
 		if err != nil {
@@ -82,25 +91,22 @@ const maxSpan = 100 * 366 * 24 * 60 * 60
 
 // check fills in what was left out, and says what does not fit.
 func (q *creation) check(canSign bool) error {
-	if q.Limit == 0 {
-		q.Limit = 1
-	}
-	if q.Count == 0 {
-		q.Count = max(len(q.Licenses), 1)
+	if err := q.numbers(); err != nil {
+		return err
 	}
 	switch {
 	case (len(q.Licenses) > 0) == (len(q.Description) > 0):
 		return bad("terms", "The terms are missing, or there twice.", "Send either \"description\", to be signed here, or \"licenses\" that the back office has signed.")
 	case len(q.Description) > 0 && !canSign:
 		return errCannotSign
-	case len(q.Licenses) > 0 && q.Count != len(q.Licenses):
-		return bad("count", fmt.Sprintf("There are %d licences, and the count is %d.", len(q.Licenses), q.Count), "Send one licence for each serial number, and leave \"count\" out.")
+	case len(q.Licenses) > 0 && q.count != len(q.Licenses):
+		return bad("count", fmt.Sprintf("There are %d licences, and the count is %d.", len(q.Licenses), q.count), "Send one licence for each serial number, and leave \"count\" out.")
 	case len(q.Licenses) > 0 && (q.Scheme != "" || q.Pending):
 		return bad("terms", "A signed licence says itself how it is bound and whether it is provisional.", "Leave \"scheme\" and \"pending\" out.")
-	case q.Count < 1 || q.Count > maxBatch:
-		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.Count, maxBatch), "")
-	case q.Limit < 1 || q.Limit > license.MaxCount:
-		return bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.Limit), "")
+	case q.count < 1 || q.count > maxBatch:
+		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.count, maxBatch), "")
+	case q.limit < 1 || q.limit > license.MaxCount:
+		return bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.limit), "")
 	case q.CountBy != "" && q.CountBy != countMachines && q.CountBy != string(server.CountInstallations):
 		return bad("count_by", "This is not what places are counted by.", "It is machine, which is meant unless given, or installation.")
 	case len(q.Order) > license.MaxText || len(q.Customer) > license.MaxText:
@@ -116,6 +122,24 @@ func (q *creation) check(canSign bool) error {
 	return nil
 }
 
+// numbers fills in count and limit. To say 0 is no way to leave them out.
+func (q *creation) numbers() error {
+	q.count, q.limit = max(len(q.Licenses), 1), 1
+	var found rules.Findings
+	if q.Count != nil {
+		q.count = *q.Count
+		found = append(found, rules.NotZero("count", int64(q.count), true, "leave it out for one serial number, or give how many")...)
+	}
+	if q.Limit != nil {
+		q.limit = *q.Limit
+		found = append(found, rules.NotZero("limit", q.limit, true, rightLimit)...)
+	}
+	return found.Err()
+}
+
+// rightLimit is what to give in place of a limit of 0.
+const rightLimit = "leave it out for one machine, or give how many may have it activated; for as many as anybody has, give 1000000"
+
 var errCannotSign = conflict("no_license_key", "This server has no licence key, so it cannot sign what a description says.",
 	"Send what the back office has signed; or start the server with --license-key, on a machine that nobody else reaches.")
 
@@ -128,7 +152,7 @@ const draws = 10
 // sell adds the sales; repeated says that they were sold under the same
 // Idempotency-Key before.
 func (a *API) sell(c *call, q *creation) (keys []sold, repeated bool, err error) {
-	sign, err := a.signer(q)
+	sign, err := a.signer(c, q)
 	if err != nil {
 		return nil, false, err
 	}
@@ -161,7 +185,7 @@ func (a *API) sell(c *call, q *creation) (keys []sold, repeated bool, err error)
 
 // draw makes keys; of what is signed already, the serial number stands there.
 func (a *API) draw(q *creation) ([]sold, error) {
-	keys := make([]sold, q.Count)
+	keys := make([]sold, q.count)
 	for i := range keys {
 		var err error
 		if len(q.Licenses) > 0 {
@@ -205,11 +229,15 @@ func (a *API) serialIn(document []byte) (license.Serial, error) {
 }
 
 // signer returns what gives each sale its licence.
-func (a *API) signer(q *creation) (func(i int, k sold) ([]byte, error), error) {
+func (a *API) signer(c *call, q *creation) (func(i int, k sold) ([]byte, error), error) {
 	if len(q.Licenses) > 0 {
+		if err := a.checkSigned(c, q); err != nil {
+			return nil, err
+		}
 		return func(i int, _ sold) ([]byte, error) { return []byte(q.Licenses[i]), nil }, nil
 	}
-	l, err := describedLicense(q.Description, q.Scheme, "")
+	check := a.rules(q.overrides, true)
+	l, err := a.describedLicense(c, check, q.Description, q.Scheme, a.listed.SchemeOf)
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +246,33 @@ func (a *API) signer(q *creation) (func(i int, k sold) ([]byte, error), error) {
 			return nil, err
 		}
 	}
+	if err := c.found(append(check.License(l), q.trial(l)...)); err != nil {
+		return nil, err
+	}
 	return func(_ int, k sold) ([]byte, error) { return a.sign(l, k.serial, a.second()) }, nil
+}
+
+// checkSigned holds licences that were signed elsewhere against the rules.
+func (a *API) checkSigned(c *call, q *creation) error {
+	check := a.rules(q.overrides, false)
+	for i, text := range q.Licenses {
+		l, err := license.Open([]byte(text), a.keyring)
+		if err == nil {
+			err = c.found(append(check.License(l), q.trial(l)...))
+		}
+		if err != nil {
+			return at(err, "Licence", i, len(q.Licenses))
+		}
+	}
+	return nil
+}
+
+// trial finds the mistake of a sale as a trial without an end.
+func (q *creation) trial(l *license.License) rules.Findings {
+	if !q.Trial {
+		return nil
+	}
+	return rules.NoEndOfTrial(l)
 }
 
 // makeProvisional has a licence run for three calendar months from activation,
@@ -236,12 +290,12 @@ func makeProvisional(l *license.License) error {
 
 // describedLicense returns the terms of a description, for any machine that
 // activates or for one by a scheme: that of the call or of the description, or
-// else the present one.
-func describedLicense(text []byte, scheme, present string) (*license.License, error) {
-	t, err := description.Parse(text)
+// else the one that otherwise returns.
+func (a *API) describedLicense(c *call, check *rules.Check, text []byte, scheme string, otherwise func([]license.Product) string) (*license.License, error) {
+	t, err := c.named(check, text, false, nil)
 	switch {
 	case err != nil:
-		return nil, described(err)
+		return nil, err
 	case t.Scheme != "" && scheme != "":
 		return nil, bad("scheme", "Both the call and its description say the scheme.", "Leave one of them out.")
 	}
@@ -251,7 +305,7 @@ func describedLicense(text []byte, scheme, present string) (*license.License, er
 		return nil, described(err)
 	}
 	if t.Scheme == "" {
-		l.Binding, err = bindingOf(cmp.Or(scheme, present))
+		l.Binding, err = bindingOf(cmp.Or(scheme, otherwise(l.Products)))
 	}
 	return l, err
 }
@@ -291,7 +345,7 @@ func (q *creation) sales(keys []sold, sign func(int, sold) ([]byte, error)) ([]*
 		}
 		sales[i] = &server.Sale{
 			Serial: k.serial, RequestKey: k.request, Product: q.Product, Order: q.Order, Customer: q.Customer, Contact: q.Contact,
-			Limit: q.Limit, CountBy: countBy(q.CountBy), Trial: q.Trial, Transfers: q.Transfers, License: document,
+			Limit: q.limit, CountBy: countBy(q.CountBy), Trial: q.Trial, Transfers: q.Transfers, License: document,
 			Period: span(q.PeriodSeconds), Lease: span(q.LeaseSeconds), Grace: span(q.GraceSeconds),
 		}
 	}

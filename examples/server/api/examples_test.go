@@ -91,7 +91,7 @@ func newExampleWorld(t *testing.T, id string, creation any) *exampleWorld {
 		list := w.Desk.OK("serials/activations", object{"serial": sale["serial"]})["activations"].([]any)
 		pairs = append(pairs, exampleActivation, list[0].(object)["id"].(string))
 		if strings.Contains(strings.ToLower(id), "update") && id != "addUpdate" && id != "previewUpdate" {
-			body := object{"serial": sale["serial"], "description": servertest.Update("draw", "until=2027-12-31")}
+			body := object{"serial": sale["serial"], "description": servertest.Update("render", "runs=+100")}
 			draft := w.Desk.OK("updates", body)["update"].(object)
 			pairs = append(pairs, "U-"+exampleRandom, draft["id"].(string))
 		}

@@ -43,12 +43,12 @@ func (a *API) status(c *call) (any, error) {
 
 func (a *API) openAPI(*call) (any, error) { return raw{"application/yaml", document}, nil }
 
-// catalogue is a linkset (RFC 9264) with the API and its document.
-const catalogue = `{"linkset":[{"anchor":"` + Prefix + `","service-desc":[{"href":"` + Prefix + `openapi.yaml","type":"application/yaml"}]}]}
+// linkset has, as RFC 9264 writes it, the API and its document.
+const linkset = `{"linkset":[{"anchor":"` + Prefix + `","service-desc":[{"href":"` + Prefix + `openapi.yaml","type":"application/yaml"}]}]}
 `
 
 func (a *API) catalog(*call) (any, error) {
-	return raw{`application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"`, []byte(catalogue)}, nil
+	return raw{`application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"`, []byte(linkset)}, nil
 }
 
 // search lists sales.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
+	"github.com/latchkey-go/latchkey/examples/internal/vendorwords"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -18,6 +20,8 @@ type problem struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Remedy  string `json:"remedy,omitempty"`
+
+	Findings rules.Findings `json:"findings,omitempty"` // of rules, the first of which is above
 }
 
 func (p *problem) Error() string { return p.Message }
@@ -49,6 +53,9 @@ func problemOf(err error) *problem {
 	var p *problem
 	var reason *license.Reason
 	var wrong *license.FieldError
+	if p := refusedByRule(err); p != nil {
+		return p
+	}
 	switch {
 	case errors.As(err, &p):
 		return p
@@ -61,7 +68,7 @@ func problemOf(err error) *problem {
 	case errors.As(err, &wrong):
 		return bad("field", sentence(err), "")
 	case errors.As(err, &reason):
-		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: reason.Remedy(license.English)}
+		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: vendorwords.Remedy(reason)}
 	}
 	return &problem{status: http.StatusInternalServerError, Code: "internal", Message: "The server could not do that.", Remedy: "Its log says more."}
 }
@@ -95,7 +102,8 @@ func refusal(err error, otherwise func(code, message, remedy string) *problem) e
 // stays one.
 func described(err error) error {
 	var reason *license.Reason
-	if err == nil || errors.As(err, &reason) {
+	var refusal *rules.Refusal
+	if err == nil || errors.As(err, &reason) || errors.As(err, &refusal) {
 		return err
 	}
 	return bad("description", capital(err.Error()), adviceOn(err))

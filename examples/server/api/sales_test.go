@@ -90,6 +90,53 @@ func TestCreateRefused(t *testing.T) {
 	require.Empty(t, w.Desk.OK("serials/search", object{})["serials"])
 }
 
+// What is likely a mistake of the call itself is warned of, or refused.
+func TestMistakesOfTheCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	warned := func(call object) (codes []any) {
+		call["description"] = servertest.Terms
+		warnings, _ := w.Desk.OK("serials", call)["warnings"].([]any)
+		for _, one := range warnings {
+			codes = append(codes, one.(object)["code"])
+		}
+		return codes
+	}
+	require.Empty(t, warned(object{}))
+	require.Equal(t, []any{"no_end"}, warned(object{"trial": true}))
+	require.Equal(t, []any{"contact"}, warned(object{"contact": "the desk"}))
+	for _, member := range []string{"count", "limit"} {
+		why := w.Desk.Refused(http.StatusUnprocessableEntity, "zero", "serials", object{member: 0, "description": servertest.Terms})
+		require.Contains(t, why["message"], member)
+		require.NotEmpty(t, why["remedy"])
+	}
+	why := w.Desk.Refused(http.StatusUnprocessableEntity, "unknown_name", "serials",
+		object{"description": object{"products": object{"acme-cda": object{"features": object{"darw": ""}}}}})
+	require.Equal(t, `There is no product "acme-cda" in catalogue.json: did you mean "acme-cad"?`, why["message"])
+	require.Len(t, why["findings"], 1, "the feature is not to blame")
+}
+
+// An edition of the catalogue is sold by its name, and what the call says adds to it.
+func TestEditionOfCatalogue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sale := w.Desk.Sell(object{"description": object{"products": object{"acme-cad": object{"edition": "pro", "features": object{"render": ""}}}}})
+	c := w.Client("one")
+	enter(t, c, sale["serial"])
+	for _, feature := range []string{"draw", "export", "render"} {
+		require.True(t, c.Allows(feature), feature)
+	}
+	require.False(t, c.Allows("print"))
+	light := object{"rewrite": true, "products": object{"acme-cad": object{"edition": "Standard"}}}
+	w.Desk.OK("updates", object{"serial": sale["serial"], "description": light, "submit": true})
+	_, err := c.CheckOnline(t.Context())
+	require.NoError(t, err)
+	require.False(t, c.Allows("export"))
+	delete(light, "rewrite")
+	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "updates", object{"serial": sale["serial"], "description": light})
+	require.Contains(t, why["message"], "which only a rewrite can")
+}
+
 // A description says itself by which scheme machines are bound, or the call does.
 func TestSchemeOfDescription(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import "encoding/json"
 // terms are what a licence is made of: either a document that is signed, or a
 // description to be signed here.
 type terms struct {
+	overrides
 	License     string          `json:"license"`
 	Description json.RawMessage `json:"description"`
 	Scheme      string          `json:"scheme"`

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
-	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/license"
 )
 
 // An updateCall is what POST /updates takes.
 type updateCall struct {
+	overrides
 	Serial       string          `json:"serial"`
 	Document     string          `json:"document"`
 	Description  json.RawMessage `json:"description"`
@@ -29,12 +30,14 @@ func (q *updateCall) check() error {
 }
 
 type updateAnswer struct {
-	Update  updateView  `json:"update"`
-	Preview previewView `json:"preview"`
+	Update   updateView     `json:"update"`
+	Preview  previewView    `json:"preview"`
+	Warnings rules.Findings `json:"warnings,omitempty"`
 }
 
 type previewAnswer struct {
-	Preview previewView `json:"preview"`
+	Preview  previewView    `json:"preview"`
+	Warnings rules.Findings `json:"warnings,omitempty"`
 }
 
 // A previewView says what an update does for a customer who applies it on the
@@ -58,7 +61,7 @@ type changeView struct {
 // addUpdate adds an update, as a draft unless it is to be submitted.
 func (a *API) addUpdate(c *call) (any, error) {
 	var q updateCall
-	u, preview, err := a.planned(c, &q)
+	u, preview, err := a.planned(c, &q, true)
 	if err != nil {
 		return nil, err
 	}
@@ -76,22 +79,23 @@ func (a *API) addUpdate(c *call) (any, error) {
 		return nil, refusal(err, conflict)
 	}
 	c.status = http.StatusCreated
-	return updateAnswer{viewUpdate(added), preview}, nil
+	return updateAnswer{viewUpdate(added), preview, c.warnings}, nil
 }
 
 // previewUpdate says what an update would do, and keeps nothing.
 func (a *API) previewUpdate(c *call) (any, error) {
 	var q updateCall
-	_, preview, err := a.planned(c, &q)
+	_, preview, err := a.planned(c, &q, false)
 	if err != nil {
 		return nil, err
 	}
-	return previewAnswer{preview}, nil
+	return previewAnswer{preview, c.warnings}, nil
 }
 
 // planned reads an update and tries it on what the customer will have by then:
-// what could not be applied is refused here and not at the customer's.
-func (a *API) planned(c *call, q *updateCall) (*license.Update, previewView, error) {
+// what could not be applied is refused here and not at the customer's. keep is
+// whether it will be added, and then it must have an effect.
+func (a *API) planned(c *call, q *updateCall, keep bool) (*license.Update, previewView, error) {
 	if err := c.read(q); err != nil {
 		return nil, previewView{}, err
 	}
@@ -106,7 +110,8 @@ func (a *API) planned(c *call, q *updateCall) (*license.Update, previewView, err
 	if err != nil {
 		return nil, previewView{}, err
 	}
-	u, err := a.update(q, current)
+	check := a.rules(q.overrides, q.Document == "")
+	u, err := a.update(c, check, q, current)
 	if err != nil {
 		return nil, previewView{}, err
 	}
@@ -115,15 +120,23 @@ func (a *API) planned(c *call, q *updateCall) (*license.Update, previewView, err
 	if err != nil {
 		return nil, previewView{}, err
 	}
-	return u, viewPreview(day, diff), nil
+	preview := viewPreview(day, diff)
+	if !keep {
+		diff = nil
+	}
+	return u, preview, c.found(check.Update(u, current, diff))
 }
 
 // update returns the update that a call is about.
-func (a *API) update(q *updateCall, current *license.License) (*license.Update, error) {
+func (a *API) update(c *call, check *rules.Check, q *updateCall, current *license.License) (*license.Update, error) {
 	if q.Document != "" {
 		return license.OpenUpdate([]byte(q.Document), a.keyring)
 	}
-	u, err := description.Update(q.Description, current)
+	t, err := c.named(check, q.Description, true, current)
+	if err != nil {
+		return nil, err
+	}
+	u, err := t.UpdateOf(current)
 	switch {
 	case err != nil:
 		return nil, described(err)

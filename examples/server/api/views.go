@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -45,6 +46,8 @@ type saleView struct {
 
 	License     string   `json:"license,omitempty"`     // the document, where one sale was asked for
 	Corrections []string `json:"corrections,omitempty"` // of what was typed
+
+	Warnings rules.Findings `json:"warnings,omitempty"` // of the call that gave it another licence
 }
 
 // A licenseeView is who a licence was granted to, as answers have it.

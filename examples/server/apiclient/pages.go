@@ -24,8 +24,9 @@ type Search struct {
 // A SalePage is one page of sales. Next is the After of the next page, "" on the
 // last one.
 type SalePage struct {
-	Sales []Sale `json:"serials"`
-	Next  string `json:"next"`
+	Sales    []Sale    `json:"serials"`
+	Next     string    `json:"next"`
+	Warnings []Finding `json:"warnings"` // of Sell
 }
 
 // SearchPage returns one page of sales, in the order of their serial numbers.

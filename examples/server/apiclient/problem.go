@@ -20,6 +20,9 @@ type Problem struct {
 	Code string
 	// Message says what is wrong, and Remedy what to do, for people.
 	Message, Remedy string
+	// Findings are all mistakes where rules refused the call; the first of them is
+	// above.
+	Findings []Finding
 	// RetryAfter is how long to wait before the call is made again, 0 if the server
 	// does not say.
 	RetryAfter time.Duration
@@ -36,7 +39,10 @@ func (p *Problem) Error() string {
 // problemOf reads why a call was not done.
 func problemOf(r *http.Response, text []byte) *Problem {
 	var answer struct {
-		Error struct{ Code, Message, Remedy string }
+		Error struct {
+			Code, Message, Remedy string
+			Findings              []Finding
+		}
 	}
 	p := &Problem{Status: r.StatusCode}
 	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {
@@ -47,7 +53,7 @@ func problemOf(r *http.Response, text []byte) *Problem {
 		p.Remedy = "Check the address, and what is on the way to it."
 		return p
 	}
-	p.Code, p.Message, p.Remedy = answer.Error.Code, answer.Error.Message, answer.Error.Remedy
+	p.Code, p.Message, p.Remedy, p.Findings = answer.Error.Code, answer.Error.Message, answer.Error.Remedy, answer.Error.Findings
 	return p
 }
 

@@ -21,7 +21,7 @@ func (c *Client) Sell(ctx context.Context, s Creation) (*Sold, error) {
 		var page SalePage
 		status, err := c.do(ctx, call{method: http.MethodPost, path: "serials", send: s, idempotency: s.IdempotencyKey}, &page)
 		if err == nil {
-			return &Sold{Sales: page.Sales, Repeated: status == http.StatusOK}, nil
+			return &Sold{Sales: page.Sales, Warnings: page.Warnings, Repeated: status == http.StatusOK}, nil
 		}
 		if attempt == attempts || !again(err) || !wait(ctx, time.Duration(attempt)*pause) {
 			return nil, err
@@ -125,6 +125,7 @@ type Replacement struct {
 	Description *LicenseTerms `json:"description,omitempty"`
 	License     string        `json:"license,omitempty"`
 	Scheme      string        `json:"scheme,omitempty"`
+	Overrides
 }
 
 type replacement struct {

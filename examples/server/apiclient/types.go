@@ -1,6 +1,9 @@
 package apiclient
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Status is what the server is.
 type Status struct {
@@ -36,11 +39,31 @@ type Creation struct {
 	Scheme        string        `json:"scheme,omitempty"`
 	Description   *LicenseTerms `json:"description,omitempty"`
 	Licenses      []string      `json:"licenses,omitempty"` // documents that were signed elsewhere
+	Overrides
 }
+
+// Overrides sell what a rule refuses otherwise.
+type Overrides struct {
+	NewNames bool `json:"new_names,omitempty"` // names that the vendor's catalogue does not have
+	Past     bool `json:"past,omitempty"`      // what has ended already
+}
+
+// A Finding is one mistake that a rule found in what is to be sold: in a Problem
+// it was refused for that, and in an answer it was sold in spite of it.
+type Finding struct {
+	Code   string `json:"code"`
+	Field  string `json:"field"` // a path in the call: products/acme-cad/features/draw
+	Text   string `json:"text"`
+	Remedy string `json:"remedy"`
+}
+
+// String returns text and remedy.
+func (f Finding) String() string { return strings.TrimSpace(f.Text + " " + f.Remedy) }
 
 // Sold is what came of a Creation.
 type Sold struct {
 	Sales    []Sale
+	Warnings []Finding
 	Repeated bool // it was sold by an earlier call with the same IdempotencyKey
 }
 
@@ -60,6 +83,7 @@ type LicenseTerms struct {
 
 // A LicenseProduct is what a licence grants of one product.
 type LicenseProduct struct {
+	Edition     string            `json:"edition,omitempty"` // of the vendor's catalogue, which fills in the rest
 	MaxVersion  string            `json:"max_version,omitempty"`
 	Maintenance string            `json:"maintenance,omitempty"`
 	Features    map[string]string `json:"features,omitempty"` // limits by id
@@ -87,6 +111,7 @@ type UpdateTerms struct {
 
 // An UpdateProduct is what an update does to one product.
 type UpdateProduct struct {
+	Edition     string            `json:"edition,omitempty"` // of the vendor's catalogue, in a rewrite
 	MaxVersion  string            `json:"max_version,omitempty"`
 	Maintenance string            `json:"maintenance,omitempty"`
 	Scheme      string            `json:"scheme,omitempty"`
@@ -127,8 +152,9 @@ type Sale struct {
 	Scheme    string   `json:"scheme"`
 	Updates   []Update `json:"updates"`
 
-	License     string   `json:"license"`     // the document, where one sale was asked for
-	Corrections []string `json:"corrections"` // of a serial number that was mistyped
+	License     string    `json:"license"`     // the document, where one sale was asked for
+	Corrections []string  `json:"corrections"` // of a serial number that was mistyped
+	Warnings    []Finding `json:"warnings"`    // of Release and Replace
 }
 
 // An Update is an update of a sale's licence.

@@ -9,6 +9,7 @@ type NewUpdate struct {
 	Document     string       `json:"document,omitempty"`
 	IncludeNotes bool         `json:"include_notes,omitempty"` // have CRMID and Comment stand in the customer's document
 	Submit       bool         `json:"submit,omitempty"`        // else it is a draft
+	Overrides
 }
 
 type newUpdate struct {
@@ -18,8 +19,9 @@ type newUpdate struct {
 
 // An AddedUpdate is an update that was added, with what it does.
 type AddedUpdate struct {
-	Update  Update  `json:"update"`
-	Preview Preview `json:"preview"`
+	Update   Update    `json:"update"`
+	Preview  Preview   `json:"preview"`
+	Warnings []Finding `json:"warnings"`
 }
 
 // AddUpdate adds an update, as a draft unless it is submitted at once. It is not

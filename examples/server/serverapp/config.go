@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -43,8 +44,11 @@ type Config struct {
 	Activation    *issuer.Issuer   // of the role "activation"
 	OldActivation []*issuer.Issuer // its predecessors, newest first, for products with an older keyring
 	License       *issuer.Issuer   // of the role "license"; nil: the API takes only what was signed elsewhere
-	NextKeyrings  [][]byte         // documents of the keyrings that follow, each on the one before
-	Catalogues    [][]byte         // signed catalogues that products get with the next keyring
+	// Catalogue is what the API may sell; without one, only names that a call says
+	// are new ones.
+	Catalogue    *catalogue.Catalogue
+	NextKeyrings [][]byte // documents of the keyrings that follow, each on the one before
+	Catalogues   [][]byte // signed catalogues that products get with the next keyring
 	// AllowVoid starts the server also if the last of NextKeyrings voids documents
 	// in the ledger.
 	AllowVoid bool

@@ -213,7 +213,7 @@ func TestInitSecrets(t *testing.T) {
 		}
 	}
 	require.Contains(t, out, "server --dir acme\n")
-	require.Contains(t, out, `server sell --dir acme --product acme-cad --feature draw --feature render --name "Ada Lovelace"`)
+	require.Contains(t, out, `server sell --dir acme --product acme-cad --feature draw --feature render --licensee "Ada Lovelace"`)
 }
 
 // Nothing that is there is overwritten, and then nothing else is written.
@@ -348,11 +348,20 @@ func TestSellRefused(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, said, "cannot be reached: start it")
 	s := p.serve(t, "--dir", "acme")
-	out, said, code := p.run(t, append(sell, "--feature", "render:runs=100", "--limit", "3", "--scheme", "desktop", "--email", "ada@acme.example")...)
+	_, said, code = p.run(t, append(sell, "--feature", "redner:runs=100")...)
+	require.Equal(t, 1, code)
+	require.Contains(t, said, `There is no feature "redner" of acme-cad`)
+	require.Contains(t, said, "--new-name sells it all the same.")
+	require.NotContains(t, said, "new_names")
+	out, said, code := p.run(t, append(sell, "--feature", "later:runs=100,seats=5", "--new-name", "--limit", "3", "--scheme", "desktop", "--email", "ada@acme.example")...)
 	require.Zero(t, code, said)
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
 	require.Contains(t, said, "3 machines")
-	_, said, code = p.run(t, append(sell, "--feature", "render:runs=many")...)
+	require.Contains(t, said, "server sell: warning: The limit of later of acme-cad on seats is carried in the licence and not enforced yet.")
+	out, said, code = p.run(t, "sell", "--dir", "acme", "--product", "acme-cad", "--edition", "standard")
+	require.Zero(t, code, said)
+	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
+	_, said, code = p.run(t, append(sell, "--new-name", "--feature", "render:runs=many")...)
 	require.Equal(t, 1, code)
 	require.Contains(t, said, "runs=many is not a number of things")
 	_, said, code = p.run(t, "token", "revoke", "orders", "--dir", "acme")

@@ -22,11 +22,21 @@ const settingsFile = "server.settings"
 const tokenFile = "TOKEN_FILE"
 
 // settingNames are the settings, as they stand in the environment behind
-// envPrefix, and whether each is a path.
-var settingNames = map[string]bool{
-	"DATABASE": true, "KEYRING": true, "ACTIVATION_KEY": true, "LICENSE_KEY": true, "NEXT_KEYRING": true, "TLS_CERT": true, "TLS_KEY": true, tokenFile: true,
-	"LISTEN": false, "ADMIN_LISTEN": false, "TRUSTED_PROXIES": false, "LOG_FORMAT": false, "LOG_LEVEL": false, "SHUTDOWN_TIMEOUT": false,
+// envPrefix.
+var settingNames = map[string]settingKind{
+	"DATABASE": onePath, "KEYRING": onePath, "CATALOGUE": onePath, "LICENSE_KEY": onePath, "TLS_CERT": onePath, "TLS_KEY": onePath, tokenFile: onePath,
+	"ACTIVATION_KEY": paths, "NEXT_KEYRING": paths, "SEND_CATALOGUE": paths,
+	"LISTEN": noPath, "ADMIN_LISTEN": noPath, "TRUSTED_PROXIES": noPath, "LOG_FORMAT": noPath, "LOG_LEVEL": noPath, "SHUTDOWN_TIMEOUT": noPath,
 }
+
+// A settingKind says what in a setting's value is a path.
+type settingKind int
+
+const (
+	noPath  settingKind = iota
+	onePath             // all of it
+	paths               // what stands between commas
+)
 
 // maxSettings is how long a settings file may be in bytes.
 const maxSettings = 64 << 10
@@ -81,7 +91,7 @@ func parseSettings(text, dir string) (map[string]string, error) {
 		name, value, has := strings.Cut(line, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		short, prefixed := strings.CutPrefix(name, envPrefix)
-		isPath, known := settingNames[short]
+		kind, known := settingNames[short]
 		_, twice := settings[name]
 		switch {
 		case !has:
@@ -91,10 +101,7 @@ func parseSettings(text, dir string) (map[string]string, error) {
 		case twice:
 			return nil, fmt.Errorf("line %d: %s is there twice", n, name)
 		}
-		settings[name] = value
-		if isPath {
-			settings[name] = within(dir, value)
-		}
+		settings[name] = kind.within(dir, value)
 	}
 	return settings, nil
 }
@@ -106,6 +113,21 @@ func settingList() string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
+}
+
+// within returns a value with its paths as seen from outside the folder.
+func (k settingKind) within(dir, value string) string {
+	switch k {
+	case onePath:
+		return within(dir, value)
+	case paths:
+		list := strings.Split(value, ",")
+		for i, path := range list {
+			list[i] = within(dir, strings.TrimSpace(path))
+		}
+		return strings.Join(list, ",")
+	}
+	return value
 }
 
 // within returns a path as seen from outside its folder. URLs, of a database, and

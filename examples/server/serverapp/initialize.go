@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/server/store"
 	"github.com/latchkey-go/latchkey/license"
@@ -25,7 +25,7 @@ func initCommand(t *tool) cli.Command {
 		Name: "init", Summary: "Make all that a first server needs: keys, keyring, catalogue, token, settings.",
 		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
-  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+  server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
 It writes into the folder that --dir names, the present one unless given, and
 overwrites nothing: where one of its files is there, it writes none. Private keys
@@ -72,7 +72,7 @@ type first struct {
 // The files that it makes.
 const (
 	keyringFile    = "keyring.txt"
-	catalogueFile  = "catalogue.json"
+	catalogueFile  = catalogue.FileName
 	signedFile     = "catalogue.doc"
 	licenseFile    = "license.key"
 	activationFile = "activation.key"
@@ -199,25 +199,23 @@ func (n *first) keys() error {
 
 // catalogue writes the list of what is sold, and the signed one for the product.
 func (n *first) catalogue(signer *issuer.Issuer) error {
-	limits, features := map[string]string{}, map[string]struct{}{}
-	edition := license.Edition{Number: 1, Name: "Standard", Kind: license.Full}
-	for _, id := range n.features {
-		limits[id], features[id] = "", struct{}{}
-		edition.Features = append(edition.Features, license.Feature{ID: id})
-	}
-	type object = map[string]any
-	text, err := json.MarshalIndent(object{"products": object{n.product: object{
-		"features": features, "editions": []object{{"number": edition.Number, "name": edition.Name, "features": limits}},
-	}}}, "", "  ")
+	text, err := catalogue.New(n.product, n.features)
 	if err != nil {
 		return err
 	}
-	if err := n.write(catalogueFile, append(text, '\n'), 0o644); err != nil {
+	if err := n.write(catalogueFile, text, 0o644); err != nil {
 		return err
 	}
-	document, err := signer.Catalogue(&license.Catalogue{
-		Product: n.product, Issued: n.t.now().UTC().Truncate(time.Second), Editions: []license.Edition{edition},
-	})
+	listed, err := catalogue.Parse(catalogueFile, text)
+	if err != nil {
+		return err
+	}
+	signed, err := listed.Signed(n.product)
+	if err != nil {
+		return err
+	}
+	signed.Issued = n.t.now().UTC().Truncate(time.Second)
+	document, err := signer.Catalogue(signed)
 	if err != nil {
 		return err
 	}
@@ -273,6 +271,7 @@ func (n *first) settings() error {
 	line := func(name, value string) { fmt.Fprintf(&b, "%s%s=%s\n", envPrefix, name, value) }
 	line("KEYRING", keyringFile)
 	line("ACTIVATION_KEY", activationFile)
+	line("CATALOGUE", catalogueFile)
 	fmt.Fprintf(&b, "\n# With this key the server signs licences itself. Take it out when the back office does.\n")
 	line("LICENSE_KEY", licenseFile)
 	fmt.Fprintln(&b)
@@ -343,7 +342,8 @@ func (n *first) say() error {
 	_, err := fmt.Fprintf(n.t.out, `Made for %s:
   keyring.txt      the public keys, which the product embeds
   catalogue.doc    the product's editions, signed, which it embeds, too
-  catalogue.json   what is sold: products, features, editions; change it as you like
+  catalogue.json   what is sold: products, features, editions; change it as you
+                   like, and start the server again
   server.settings  what the server starts with
 %s
 Secret, readable by you alone, and not shown:
@@ -357,7 +357,7 @@ Start the server:
   server%s
 
 Sell, in another terminal:
-  %s --name "Ada Lovelace"
+  %s --licensee "Ada Lovelace"
 
 The serial number that this prints is what the product takes:
   product activate --server http://%s SERIAL

@@ -19,7 +19,7 @@ command it serves. From nothing to a first sale:
 
   server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
-  server sell --dir acme --product acme-cad --feature draw --name "Ada Lovelace"
+  server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
 The API takes bearer tokens, which this makes:
 
@@ -51,20 +51,22 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	}
 	t.settings = t.fromEnvironment(folder)
 	p := &cli.Program{
-		Name: "server", Help: about, Footer: footer, Out: out, Report: t.report,
+		Name: "server", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
 			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; the present one unless given")
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t), versionCommand(t)},
+		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t)},
 	}
 	return p.Run(orServe(args))
 }
 
 // asksForHelp reports whether all that is wanted is help, which needs no settings.
 func asksForHelp(args []string) bool {
-	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"help", "-h", "-help", "--help"}, arg) })
+	return slices.ContainsFunc(args, func(arg string) bool {
+		return slices.Contains([]string{"help", "-h", "-help", "--help", "version", "--version"}, arg)
+	})
 }
 
 // orServe adds the command that is meant where none is named.
@@ -73,7 +75,7 @@ func orServe(args []string) []string {
 		return []string{"serve"}
 	}
 	switch first := args[0]; {
-	case first == "-h", first == "-help", first == "--help", !strings.HasPrefix(first, "-"):
+	case first == "-h", first == "-help", first == "--help", first == "--version", !strings.HasPrefix(first, "-"):
 		return args
 	}
 	for _, arg := range args {

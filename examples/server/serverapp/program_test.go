@@ -59,7 +59,9 @@ func newProgram(t testing.TB, database string) *program {
 	p.Write(t, license.RoleActivation, p.file("activation.key"))
 	p.Write(t, license.RoleLicense, p.file("license.key"))
 	require.NoError(t, os.WriteFile(p.file("keyring.txt"), []byte(p.Keyring.String()), 0o600))
+	require.NoError(t, os.WriteFile(p.file("catalogue.json"), []byte(`{"products": {"acme-cad": {"features": {"draw": {}}}}}`), 0o600))
 	p.env = []string{
+		"LATCHKEY_CATALOGUE=" + p.file("catalogue.json"),
 		"SERVERAPP_TEST_PROGRAM=1", "LATCHKEY_DATABASE=" + database, "LATCHKEY_LISTEN=127.0.0.1:0", "LATCHKEY_LOG_FORMAT=json",
 		"LATCHKEY_KEYRING=" + p.file("keyring.txt"), "LATCHKEY_ACTIVATION_KEY=" + p.file("activation.key"),
 	}
@@ -240,8 +242,11 @@ func TestTokenCommand(t *testing.T) {
 	out, _, code = p.run(t, "migrate")
 	require.Zero(t, code)
 	require.Equal(t, "The database is up to date.\n", out)
-	_, _, code = p.run(t, "version")
-	require.Zero(t, code)
+	for _, arg := range []string{"version", "--version"} {
+		out, _, code = p.run(t, arg)
+		require.Zero(t, code)
+		require.Regexp(t, `^server \S`, out)
+	}
 }
 
 // A program that was configured wrongly ends and says what to do.
@@ -251,6 +256,9 @@ func TestProgramRefused(t *testing.T) {
 	stranger := servertest.NewKeys(t)
 	stranger.Write(t, license.RoleActivation, p.file("stranger.key"))
 	require.NoError(t, os.WriteFile(p.file("damaged.txt"), []byte("nonsense"), 0o600))
+	require.NoError(t, os.WriteFile(p.file("half.pub"), []byte("latchkey public key 1\nrole license\n"), 0o644))
+	require.NoError(t, os.WriteFile(p.file("wrong.json"), []byte(`{"products": {"a": {"features": {"draw": {}},
+		"editions": [{"number": 1, "name": "One", "features": {"darw": ""}}]}}}`), 0o600))
 	p.Write(t, license.RoleRoot, p.file("open.key"))
 	require.NoError(t, os.Chmod(p.file("open.key"), 0o644))
 	for want, test := range map[string]struct {
@@ -262,6 +270,12 @@ func TestProgramRefused(t *testing.T) {
 		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},
 		"one of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
+		"is the public half of a key":         {1, []string{"--license-key", "half.pub"}},
+		"only the private half can sign":      {1, []string{"--activation-key", "half.pub"}},
+		"did you mean \"draw\"":               {1, []string{"--catalogue", "wrong.json"}},
+		"none.json":                           {1, []string{"--catalogue", "none.json"}},
+		"did you mean --keyring":              {2, []string{"--kering", "keyring.txt"}},
+		"did you mean \"migrate\"":            {2, []string{"migrat"}},
 		"the keyring has no key":              {1, []string{"--activation-key", "stranger.key"}},
 		"damaged.txt":                         {1, []string{"--keyring", "damaged.txt"}},
 		"--next-keyring":                      {1, []string{"--next-keyring", "none.doc"}},

@@ -37,7 +37,7 @@ func newRoutes(c Config, d *database, counts *metrics.Metrics) (*routes, error) 
 		return nil, fmt.Errorf("the activation server: %w", err)
 	}
 	vendor, err := api.New(api.Options{
-		Server: core, Ledger: ledger, Store: d.store, Keyring: core.Keyring(), Issuer: c.License,
+		Server: core, Ledger: ledger, Store: d.store, Keyring: core.Keyring(), Issuer: c.License, Catalogue: c.Catalogue,
 		Version: metrics.Version(), Now: c.Now, Logger: log,
 	})
 	if err != nil {

@@ -16,10 +16,11 @@ import (
 func sellCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "sell", Summary: "Sell one serial number through the API of a server that runs, and print it.",
-		Help: `  server sell --product acme-cad --feature draw --name "Ada Lovelace"
+		Help: `  server sell --product acme-cad --feature draw --licensee "Ada Lovelace"
   server sell --product acme-cad --feature draw --feature render:until=2027-12-31,runs=100 --limit 3
 
-Limits follow a feature's id after a colon; "latchkey issue --help" has their
+Names are those of the server's catalogue; --new-name sells others. Limits follow a
+feature's id after a colon; "latchkey issue --help" has their
 language. The rest of what can be sold is the API's: see /openapi.yaml. The serial
 number alone goes to standard output. Whoever has it can activate.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
@@ -28,7 +29,10 @@ number alone goes to standard output. Whoever has it can activate.`,
 			f.StringVar(&t.settings.tokenFile, "token-file", t.settings.tokenFile, "`FILE` with a token of the role desk")
 			f.StringVar(&s.product, "product", "", "`ID` of the product")
 			f.Func("feature", "`ID` or ID:LIMITS of a feature; several times for several", appendTo(&s.features))
-			f.StringVar(&s.licensee.Name, "name", "", "`NAME` of the licensee")
+			f.StringVar(&s.edition, "edition", "", "`NAME` of an edition of the catalogue, to which the features add")
+			f.BoolVar(&s.newNames, "new-name", false, "sell names that the catalogue does not have")
+			f.BoolVar(&s.past, "past", false, "sell what has ended already")
+			f.StringVar(&s.licensee.Name, "licensee", "", "`NAME` of the licensee")
 			f.StringVar(&s.licensee.Company, "company", "", "their `COMPANY`")
 			f.StringVar(&s.licensee.Email, "email", "", "their `ADDRESS`")
 			f.StringVar(&s.order, "order", "", "the vendor's `NUMBER` of the order")
@@ -48,6 +52,8 @@ number alone goes to standard output. Whoever has it can activate.`,
 type sale struct {
 	t                           *tool
 	url, product, order, scheme string
+	edition                     string
+	newNames, past              bool
 	features                    []string
 	licensee                    apiclient.Licensee
 	limit                       int64
@@ -62,13 +68,16 @@ func (s *sale) run() error {
 	if err != nil {
 		return err
 	}
-	sold, err := client.Sell(context.Background(), apiclient.Creation{Limit: s.limit, Order: s.order, Scheme: s.scheme, Description: terms})
+	sold, err := client.Sell(context.Background(), apiclient.Creation{Limit: s.limit, Order: s.order, Scheme: s.scheme, Description: terms, Overrides: apiclient.Overrides{NewNames: s.newNames, Past: s.past}})
 	var problem *apiclient.Problem
 	switch {
 	case errors.As(err, &problem):
-		return problem
+		return errors.New(asFlags.Replace(problem.Error()))
 	case err != nil:
 		return fmt.Errorf("%s cannot be reached: start it, or name it with --url: %w", client, err)
+	}
+	for _, w := range sold.Warnings {
+		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", strings.TrimSpace(w.Text+" "+w.Remedy))
 	}
 	machines := "1 machine"
 	if s.limit != 1 {
@@ -79,16 +88,19 @@ func (s *sale) run() error {
 	return err
 }
 
+// asFlags says the members of the API that override a refusal as flags.
+var asFlags = strings.NewReplacer(`"new_names": true`, "--new-name", `"past": true`, "--past")
+
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
 	case s.product == "":
 		return nil, cli.Usagef("say what is sold with --product")
-	case len(s.features) == 0:
-		return nil, cli.Usagef("say what may be used with --feature, once for each: --feature draw")
+	case len(s.features) == 0 && s.edition == "":
+		return nil, cli.Usagef("say what may be used with --feature, once for each: --feature draw, or with --edition")
 	case s.limit < 1:
 		return nil, cli.Usagef("--limit %d: at least one machine has to be allowed", s.limit)
 	}
-	p := apiclient.LicenseProduct{Features: map[string]string{}}
+	p := apiclient.LicenseProduct{Edition: s.edition, Features: map[string]string{}}
 	for _, feature := range s.features {
 		id, limits, _ := strings.Cut(feature, ":")
 		if _, twice := p.Features[id]; twice {

@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
-	"github.com/latchkey-go/latchkey/examples/server/metrics"
 )
 
 func serveCommand(t *tool) cli.Command {
@@ -80,18 +79,6 @@ before the servers are replaced, with an account that may change tables, say.`,
 				}
 				fmt.Fprintln(t.out, "The database is up to date.")
 				return d.Close()
-			}
-		},
-	}
-}
-
-func versionCommand(t *tool) cli.Command {
-	return cli.Command{
-		Name: "version", Summary: "Say which version this is.", Help: "",
-		Setup: func(*flag.FlagSet) func([]string) error {
-			return func([]string) error {
-				_, err := fmt.Fprintln(t.out, metrics.Version())
-				return err
 			}
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
@@ -22,6 +23,7 @@ type settings struct {
 	keyring, licenseKey                      string
 	activationKeys, nextKeyrings, catalogues list
 	allowVoid                                bool
+	catalogue                                string
 	tlsCert, tlsKey, trustedProxies          string
 	logFormat, logLevel, shutdownTimeout     string
 	tokenFile                                string
@@ -46,7 +48,8 @@ func (t *tool) fromEnvironment(folder map[string]string) settings {
 		database: or("DATABASE", databaseFile), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
 		keyring: or("KEYRING", ""), licenseKey: or("LICENSE_KEY", ""),
 		activationKeys: listOf(or("ACTIVATION_KEY", "")), nextKeyrings: listOf(or("NEXT_KEYRING", "")), catalogues: listOf(or("SEND_CATALOGUE", "")),
-		tlsCert: or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
+		catalogue: or("CATALOGUE", ""),
+		tlsCert:   or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
 		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
 		tokenFile:   or(tokenFile, ""),
 		credentials: t.env("CREDENTIALS_DIRECTORY"),
@@ -62,6 +65,7 @@ func (s *settings) declare(f *flag.FlagSet) {
 	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may stand often, the newest key first:\nproducts with an older keyring are answered by the newest key that they trust")
 	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may stand often")
 	f.BoolVar(&s.allowVoid, "allow-void", false, "start also if --next-keyring voids documents in the ledger")
+	str(&s.catalogue, "catalogue", "`FILE` with what you sell, as \"latchkey catalogue --new\" makes one; without it, the API sells only\nnames that a call says are new ones. It is read once, at the start")
 	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate in PEM, and those up to its authority; read again when it changes")
 	str(&s.tlsKey, "tls-key", "`FILE` with the certificate's private key in PEM")
 	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7")
@@ -100,6 +104,11 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 	}
 	if s.licenseKey != "" {
 		if c.License, err = s.readIssuer("license-key", s.licenseKey, license.RoleLicense, c.Keyring.Vendor()); err != nil {
+			return c, err
+		}
+	}
+	if s.catalogue != "" {
+		if c.Catalogue, err = readCatalogue(s.catalogue); err != nil {
 			return c, err
 		}
 	}
@@ -197,6 +206,14 @@ func readKeyring(name string) (*license.Keyring, error) {
 	return keys, cli.At(name, err)
 }
 
+func readCatalogue(name string) (*catalogue.Catalogue, error) {
+	text, err := readFile("catalogue", name)
+	if err != nil {
+		return nil, err
+	}
+	return catalogue.Parse(name, text)
+}
+
 // readIssuer reads a private key that must have a role.
 func (s *settings) readIssuer(flag, name string, role license.Role, vendor string) (*issuer.Issuer, error) {
 	if name == "" {
@@ -204,16 +221,25 @@ func (s *settings) readIssuer(flag, name string, role license.Role, vendor strin
 	}
 	key, err := readKey(name, s.credentials)
 	switch {
-	case errors.Is(err, issuer.ErrPermissions):
+	case errors.Is(err, issuer.ErrPermissions) && !isPublicKey(name):
 		return nil, fmt.Errorf("--%s %s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", flag, name)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("--%s %s: there is no such file: \"latchkey keygen --role %s\" makes one", flag, name, role)
+	case err != nil && isPublicKey(name):
+		return nil, fmt.Errorf("--%s %s: this is the public half of a key, and only the private half can sign: name the file without .pub", flag, name)
 	case err != nil:
 		return nil, fmt.Errorf("--%s %s: %s", flag, name, strings.TrimPrefix(err.Error(), "issuer: "))
 	case key.Role() != role:
 		return nil, fmt.Errorf("--%s %s: this is a key of the role %s, and one of the role %s is needed", flag, name, key.Role(), role)
 	}
 	return issuer.New(vendor, role, key.Signer())
+}
+
+// isPublicKey reports whether a file has the public half of a key, as "latchkey
+// keygen" writes it beside the private one.
+func isPublicKey(name string) bool {
+	text, err := readFile("", name)
+	return err == nil && strings.HasPrefix(string(text), "latchkey public key ")
 }
 
 func readFile(flag, name string) ([]byte, error) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation"
 	"github.com/latchkey-go/latchkey/activation/activationtest"
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/server/serverapp"
 	"github.com/latchkey-go/latchkey/examples/server/store"
 	"github.com/latchkey-go/latchkey/license"
@@ -25,6 +26,23 @@ import (
 
 // Product is what the vendor sells.
 const Product = "acme-cad"
+
+// Catalogue is what the vendor's catalogue lists.
+var Catalogue = func() *catalogue.Catalogue {
+	c, err := catalogue.Parse("catalogue.json", []byte(`{
+		"products": {
+			"acme-cad": {
+				"features": {"draw": {}, "export": {}, "later": {}, "print": {}, "render": {}, "sim": {}, "team": {}},
+				"editions": [{"number": 1, "name": "Standard", "features": {"draw": ""}}, {"number": 2, "name": "Pro", "features": {"draw": "", "export": "runs=100"}}]
+			},
+			"acme-cam": {"features": {"mill": {}}}
+		}
+	}`))
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
 
 // Noon is when tests begin.
 var Noon = time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC)
@@ -46,7 +64,7 @@ func New(t testing.TB, edit ...func(*serverapp.Config)) *World {
 	t.Helper()
 	w := &World{Keys: NewKeys(t), Clock: activationtest.NewClock(Noon), Log: &Log{}, t: t}
 	c := serverapp.Config{
-		Listen: "127.0.0.1:0", Keyring: w.Keyring, Activation: w.Activation, License: w.License, Now: w.Clock.Now,
+		Listen: "127.0.0.1:0", Keyring: w.Keyring, Activation: w.Activation, License: w.License, Now: w.Clock.Now, Catalogue: Catalogue,
 		Logger: slog.New(slog.NewJSONHandler(w.Log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, edit := range edit {

@@ -1,4 +1,4 @@
-package productcmd_test
+package producttest_test
 
 import (
 	"testing"

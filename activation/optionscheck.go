@@ -1,0 +1,269 @@
+package activation
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// minAutoCheck and minPoll are the shortest times that Options take. What is
+// shorter was written without its unit.
+const (
+	minAutoCheck = time.Minute
+	minPoll      = time.Millisecond
+)
+
+// oldestRelease is before any release. A time that was parsed from nothing or from
+// the number 0 lies before it.
+var oldestRelease = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// check returns what is wrong with the options: which field, and what to do.
+func (o *Options) check() error {
+	for _, c := range []struct {
+		field string
+		check func() error
+	}{
+		{"Product", o.checkProduct}, {"Version", o.checkVersion}, {"Released", o.checkReleased}, {"Keyring", o.checkKeyring},
+		{"Host", o.checkHost}, {"User", o.checkUser}, {"Label", o.checkLabel},
+		{"Store", o.checkStore}, {"Witness", o.checkWitness}, {"WitnessDir", o.checkWitnessDir},
+		{"Server", o.checkServer}, {"Courier", o.checkCourier}, {"AutoCheck", o.checkAutoCheck},
+		{"AtStart", o.checkAtStart}, {"Notice", o.checkNotice},
+		{"RunBlock", o.checkRunBlock}, {"Poll", o.checkPoll}, {"Logger", o.checkLogger},
+	} {
+		if err := c.check(); err != nil {
+			return fmt.Errorf("activation: Options.%s %w", c.field, err)
+		}
+	}
+	return nil
+}
+
+func (o *Options) checkProduct() error {
+	switch {
+	case o.Product == "":
+		return errors.New("is empty: give the product's id, as its licences have it")
+	case !license.IsID(o.Product):
+		return fmt.Errorf("%q cannot be a product's id, which is 1 to 64 letters, digits and some of . _ - + @ and the colon", o.Product)
+	}
+	return nil
+}
+
+func (o *Options) checkVersion() error {
+	const how = `such as "4.2.0": let the build set it, with go build -ldflags "-X main.version=4.2.0"`
+	switch {
+	case o.Version == "":
+		return errors.New("is empty: give the version of the program that runs, " + how)
+	case !license.IsVersion(o.Version):
+		return fmt.Errorf("%q is no version, %s", o.Version, how)
+	}
+	return nil
+}
+
+func (o *Options) checkReleased() error {
+	switch {
+	case o.Released.IsZero():
+		return errors.New("is zero: give the day on which this version was released, since maintenance is held against it; activation.ReleaseDate takes it from the build")
+	case o.Released.Before(oldestRelease):
+		return fmt.Errorf("is %s, which is the day of no release: give the day on which this version was released; activation.ReleaseDate takes it from the build",
+			license.DateOf(o.Released))
+	}
+	return nil
+}
+
+func (o *Options) checkKeyring() error {
+	if o.Keyring == "" {
+		return errors.New("is empty: embed the vendor's keyring, without which nothing can be trusted")
+	}
+	return nil
+}
+
+// A productHost is a Host that was made for one product.
+type productHost interface{ Product() string }
+
+func (o *Options) checkHost() error {
+	if isNilPointer(o.Host) {
+		return errors.New("is a nil pointer: leave the field out, or give machine.New(product)")
+	}
+	if h, ok := o.Host.(productHost); ok && h.Product() != "" && h.Product() != o.Product {
+		return fmt.Errorf("was made for the product %q, and Options.Product is %q: no licence that is bound to this machine would match; give machine.New(%q), "+
+			"or machine.Shared() as its option where several products are bound under one name", h.Product(), o.Product, o.Product)
+	}
+	return nil
+}
+
+func (o *Options) checkUser() error {
+	name, domain, _ := strings.Cut(o.User, "@")
+	if o.User != "" && (name == "" || domain == "" || strings.ContainsAny(o.User, " \t\r\n")) {
+		return errors.New("is no e-mail address, such as ada@acme.example: leave it out where there are no named seats")
+	}
+	return nil
+}
+
+func (o *Options) checkLabel() error {
+	if o.Label != "" && !license.IsLabel(o.Label) {
+		return fmt.Errorf("is not one line of text: it has at most %d bytes, no control characters, and no blanks at its ends", license.MaxLabel)
+	}
+	return nil
+}
+
+func (o *Options) checkStore() error {
+	switch {
+	case isNilPointer(o.Store):
+		return errors.New("is a nil pointer: leave the field out for a folder, or give &activation.MemoryStore{}")
+	case o.Store != nil && o.Dir != "":
+		return errors.New("and Options.Dir are both given: state lies in one of them; leave the other out")
+	}
+	return nil
+}
+
+func (o *Options) checkWitness() error {
+	switch {
+	case isNilPointer(o.Witness):
+		return errors.New("is a nil pointer: leave the field out")
+	case o.Witness != nil && o.WitnessDir != "":
+		return errors.New("and Options.WitnessDir are both given: the witness lies in one of them; leave the other out")
+	case o.Witness != nil && isComparable(o.Witness) && o.Witness == o.Store:
+		return errors.New("and Options.Store are one store: give another one, or none")
+	}
+	return nil
+}
+
+// checkWitnessDir refuses one folder in the other: whoever puts the outer one back
+// from a copy puts both back, and nothing tells.
+func (o *Options) checkWitnessDir() error {
+	if o.WitnessDir == "" || o.Store != nil {
+		return nil
+	}
+	dir, err := o.stateDir()
+	if err != nil {
+		return nil // there is no place for state, which Open says in its own way
+	}
+	if isWithin(dir, o.WitnessDir) || isWithin(o.WitnessDir, dir) {
+		return fmt.Errorf("%q and the folder of local state, %q, are one folder, or one lies in the other: give a folder elsewhere, or leave it out", o.WitnessDir, dir)
+	}
+	return nil
+}
+
+// checkServer makes the courier to the server.
+func (o *Options) checkServer() error {
+	if o.Server == "" {
+		return nil
+	}
+	if o.Courier != nil {
+		return errors.New("and Options.Courier are both given: the server is reached by one of them; leave the other out")
+	}
+	courier, err := NewHTTP(o.Server)
+	if err != nil {
+		return fmt.Errorf("cannot be used: %w", err)
+	}
+	o.Courier = courier
+	return nil
+}
+
+func (o *Options) checkCourier() error {
+	if isNilPointer(o.Courier) {
+		return errors.New("is a nil pointer: leave the field out")
+	}
+	return nil
+}
+
+func (o *Options) checkAutoCheck() error {
+	switch {
+	case o.AutoCheck == 0:
+		return nil
+	case o.AutoCheck < 0:
+		return fmt.Errorf("is %v, and time does not run backwards: give 24*time.Hour, or 0 for no checks in the background", o.AutoCheck)
+	case o.AutoCheck < minAutoCheck:
+		return fmt.Errorf("is %v, and the shortest is %v: give a time with its unit, such as 24*time.Hour", o.AutoCheck, minAutoCheck)
+	case o.Courier == nil:
+		return errors.New("is given, and there is no server to ask: give Options.Server, or leave AutoCheck out")
+	}
+	return nil
+}
+
+func (o *Options) checkAtStart() error {
+	for _, feature := range o.AtStart {
+		if !license.IsID(feature) {
+			return fmt.Errorf("has %q, which cannot be a feature's id: give the ids of features, as licences have them", feature)
+		}
+	}
+	return nil
+}
+
+func (o *Options) checkNotice() error {
+	for _, days := range o.Notice {
+		if days < 0 {
+			return fmt.Errorf("has %d, and notice is given before an end: give numbers of days from 0 on, or nil for 30, 14, 7 and 1", days)
+		}
+	}
+	return nil
+}
+
+func (o *Options) checkRunBlock() error {
+	if o.RunBlock < 0 {
+		return fmt.Errorf("is %d: give how many runs are reserved ahead, or 0 for %d", o.RunBlock, defaultRunBlock)
+	}
+	return nil
+}
+
+func (o *Options) checkPoll() error {
+	if o.Poll != 0 && o.Poll < minPoll {
+		return fmt.Errorf("is %v, and the shortest is %v: give a time with its unit, such as time.Minute, or 0 for that", o.Poll, minPoll)
+	}
+	return nil
+}
+
+func (o *Options) checkLogger() error {
+	if isNilPointer(o.Logger) {
+		return errors.New("is a nil pointer: leave the field out for silence")
+	}
+	return nil
+}
+
+// isNilPointer reports whether an interface holds a pointer to nothing, which a
+// call would fall over later.
+func isNilPointer(v any) bool {
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+func isComparable(v any) bool { return reflect.TypeOf(v).Comparable() }
+
+// isWithin reports whether a path is that of a folder, or leads into it, by
+// whatever links.
+func isWithin(path, folder string) bool {
+	path, folder = resolved(path), resolved(folder)
+	there, _ := os.Stat(folder)
+	for {
+		info, err := os.Stat(path)
+		if path == folder || err == nil && there != nil && os.SameFile(info, there) {
+			return true
+		}
+		above := filepath.Dir(path)
+		if above == path {
+			return false
+		}
+		path = above
+	}
+}
+
+// resolved returns a path from the root on, without the links in as much of it as
+// there is.
+func resolved(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.Clean(path)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if above := filepath.Dir(path); above != path {
+		return filepath.Join(resolved(above), filepath.Base(path))
+	}
+	return path
+}

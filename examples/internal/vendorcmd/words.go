@@ -1,0 +1,35 @@
+package vendorcmd
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
+	"github.com/latchkey-go/latchkey/examples/internal/vendorwords"
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// errorText is an error for people. A reason of package license is for customers,
+// and said in the vendor's words here.
+func errorText(err error) string {
+	var reason *license.Reason
+	if !errors.As(err, &reason) {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), reason.Error(), vendorwords.Sentences(reason), 1)
+}
+
+// errorFields is an error for a script.
+func errorFields(err error) cli.Fields {
+	var reason *license.Reason
+	var refusal *rules.Refusal
+	fields := cli.ErrorFields(err, license.English)
+	switch {
+	case errors.As(err, &refusal):
+		fields["code"], fields["text"], fields["findings"] = string(refusal.Findings[0].Code), err.Error(), refusal.Findings
+	case errors.As(err, &reason):
+		fields["text"], fields["remedy"] = reason.Text(license.English), vendorwords.Remedy(reason)
+	}
+	return fields
+}
