@@ -244,6 +244,15 @@ func expectNone(t *testing.T, text string, key Key) {
 	}
 }
 
+// withoutTime leaves out the time of a log line, whose digits and Z can be those
+// of a group by chance.
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
 // TestErrorsShowNoKey damages keys in all manners and looks at the errors.
 func TestErrorsShowNoKey(t *testing.T) {
 	t.Parallel()
@@ -265,7 +274,7 @@ func TestErrorsShowNoKey(t *testing.T) {
 			}
 			var printed strings.Builder
 			fmt.Fprintf(&printed, "%v %+v %#v %q\n", err, err, err, err)
-			slog.New(slog.NewJSONHandler(&printed, nil)).Info("refused", "error", err)
+			slog.New(slog.NewJSONHandler(&printed, &slog.HandlerOptions{ReplaceAttr: withoutTime})).Info("refused", "error", err)
 			expectNone(t, printed.String(), key)
 		}
 	}

@@ -28,6 +28,7 @@
 //	                         that imports testing by "go test -v".
 //	```go file=main.go       a whole file, which is also written to the folder that the
 //	                         commands are in. Any other language can have the word, too.
+//	```go file=a_test.go with=main.go   likewise, type-checked together with that file.
 //	```sh norun=needs-root   neither run nor checked, and why. Go and sh can have the word.
 //
 // Blocks of any other language are shown to the reader, and nothing is done with

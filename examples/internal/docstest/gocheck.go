@@ -36,11 +36,20 @@ const snippet = "SNIPPET"
 
 const plainAround = "func _(ctx context.Context) error {\n" + snippet + "\nreturn nil\n}\n"
 
-// checkGo returns what is wrong with a Go block.
-func checkGo(page string, b *block, around string) error {
+// checkGo returns what is wrong with a Go block. Beside is the file of the same
+// package that a whole file is checked with, nil for none.
+func checkGo(page string, b, beside *block, around string) error {
 	fset := token.NewFileSet()
 	if whole, err := parseGo(fset, page, b.line, "", b.text); err == nil && strings.Contains("\n"+b.text, "\npackage ") {
-		return typeCheck(fset, whole, false)
+		files := []*ast.File{whole}
+		if beside != nil {
+			other, err := parseGo(fset, page, beside.line, "", beside.text)
+			if err != nil {
+				return err
+			}
+			files = append(files, other)
+		}
+		return typeCheck(fset, files, false)
 	} else if strings.Contains("\n"+b.text, "\npackage ") {
 		return err
 	}
@@ -58,7 +67,7 @@ func checkGo(page string, b *block, around string) error {
 		return err
 	}
 	addImports(file)
-	return typeCheck(fset, file, true)
+	return typeCheck(fset, []*ast.File{file}, true)
 }
 
 // parseGo parses a text behind a head, in the lines that it has in the page.
@@ -89,11 +98,14 @@ func addImports(file *ast.File) {
 	}
 }
 
-// typeCheck type-checks one file. In a snippet, what is declared need not be used.
-func typeCheck(fset *token.FileSet, file *ast.File, isSnippet bool) error {
+// typeCheck type-checks the files of a package. In a snippet, what is declared
+// need not be used.
+func typeCheck(fset *token.FileSet, files []*ast.File, isSnippet bool) error {
 	var paths []string
-	for _, spec := range file.Imports {
-		paths = append(paths, strings.Trim(spec.Path.Value, `"`))
+	for _, file := range files {
+		for _, spec := range file.Imports {
+			paths = append(paths, strings.Trim(spec.Path.Value, `"`))
+		}
 	}
 	open, err := exportData(paths...)
 	if err != nil {
@@ -108,7 +120,7 @@ func typeCheck(fset *token.FileSet, file *ast.File, isSnippet bool) error {
 			}
 		},
 	}
-	_, _ = config.Check(file.Name.Name, fset, []*ast.File{file}, nil) // each error went to config.Error
+	_, _ = config.Check(files[0].Name.Name, fset, files, nil) // each error went to config.Error
 	return errors.Join(faults...)
 }
 

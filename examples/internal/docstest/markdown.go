@@ -33,7 +33,7 @@ func (b *block) has(name string) bool { _, there := b.word(name); return there }
 // words that a block may have, by language; every language may have file.
 var allowed = map[string][]string{
 	"sh":   {"background", "fails", "norun"},
-	"go":   {"run", "norun"},
+	"go":   {"run", "norun", "with"},
 	"text": {"output"}, "json": {"output"},
 }
 

@@ -63,6 +63,7 @@ type page struct {
 	last    int            // the step whose output an output block shows
 	lines   map[int]int    // of steps
 	outputs map[int]*block // what the page shows of a step's output, by step
+	files   map[string]*block
 	faults  []error
 }
 
@@ -74,7 +75,7 @@ func runPage(dir, name, text string, options ...Option) error {
 	}
 	p := &page{
 		name: name, scratch: filepath.Join(dir, "scratch"), folder: filepath.Join(dir, "work"), around: plainAround,
-		lines: map[int]int{}, outputs: map[int]*block{}, log: func(string, ...any) {},
+		lines: map[int]int{}, outputs: map[int]*block{}, files: map[string]*block{}, log: func(string, ...any) {},
 	}
 	for _, option := range options {
 		option(p)
@@ -174,11 +175,24 @@ func (p *page) add(b *block) error {
 		return p.at(b, "there is no comment %q: it is sh, around, replace or file=NAME", b.lang)
 	}
 	if b.lang == "go" {
-		if err := checkGo(p.name, b, p.around); err != nil {
+		beside, err := p.beside(b)
+		if err == nil {
+			err = checkGo(p.name, b, beside, p.around)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return p.keep(b)
+}
+
+// beside returns the file with which a block is checked, nil for none.
+func (p *page) beside(b *block) (*block, error) {
+	name, there := b.word("with")
+	if there && p.files[name] == nil {
+		return nil, p.at(b, "there is no file %s above, with which this could be checked", name)
+	}
+	return p.files[name], nil
 }
 
 // command adds a block of commands.
@@ -210,6 +224,7 @@ func (p *page) keep(b *block) error {
 			name, command = folder+"/run_test.go", "go test -v ./"+folder
 		}
 	}
+	p.files[name] = b
 	ready := filepath.Join(p.scratch, fmt.Sprint("file-", b.line))
 	p.shell.file(ready, name)
 	if err := os.WriteFile(ready, []byte(p.shell.moved(b.text)), 0o600); err != nil || !run {
