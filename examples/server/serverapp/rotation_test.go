@@ -316,7 +316,11 @@ func TestNextKeyringAgainstLedger(t *testing.T) {
 		require.Contains(t, diagnostics, part)
 	}
 	allowed := r.program.serve(t, append(start, "--allow-void")...)
-	require.Contains(t, allowed.stop(t), "do not hold under the next keyring")
+	require.Contains(t, allowed.stop(t), "do not hold under the newest keyring")
+
+	_, diagnostics, code = r.program.run(t, "--keyring", "keyring-2.txt", "--activation-key", "activation.key")
+	require.Equal(t, 1, code, "the same without the chain that leads to it")
+	require.Contains(t, diagnostics, "2 documents of 1 sales")
 
 	out, _, code := r.program.run(t, "documents", "--out", "void.jsonl", "--void", "--keyring", "keyring.txt", "--next-keyring", "keyring-2.doc")
 	require.Zero(t, code)

@@ -12,26 +12,26 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// checkLedger refuses a next keyring under which documents in the ledger do not
+// checkLedger refuses a newest keyring under which documents in the ledger do not
 // hold: customers could get nothing more of what they bought. It reads the ledger
-// only if a key that signed licences before is left out, or ends earlier.
+// only if a key may have been left out since the first keyring, or ended earlier.
 func checkLedger(ctx context.Context, c Config, ledger server.Ledger, newest *license.Keyring, log *slog.Logger) error {
-	if !takesAway(c.Keyring, newest) {
+	if c.Keyring.Version() == 1 && !takesAway(c.Keyring, newest) {
 		return nil
 	}
 	v, err := countVoid(ctx, ledger, newest, license.DateOf(c.Now()))
 	if err != nil {
-		return fmt.Errorf("holding the next keyring against the ledger: %w", err)
+		return fmt.Errorf("holding the keyring against the ledger: %w", err)
 	}
 	switch {
 	case v.documents == 0:
 		return nil
 	case c.AllowVoid:
-		log.LogAttrs(ctx, slog.LevelWarn, "documents in the ledger do not hold under the next keyring",
+		log.LogAttrs(ctx, slog.LevelWarn, "documents in the ledger do not hold under the newest keyring",
 			slog.Int("documents", v.documents), slog.Int("sales", v.sales), slog.Any("keys", v.names()))
 		return nil
 	}
-	return fmt.Errorf("under --next-keyring (version %d), %d documents of %d sales in the ledger are void, since they are signed with a key that it leaves out or ends earlier (%s). "+
+	return fmt.Errorf("under the newest keyring (version %d), %d documents of %d sales in the ledger are void, since they are signed with a key that it leaves out or ends earlier (%s). "+
 		"Countersign them first: \"server documents --countersign\" does it with --license-key; without that key here, \"server documents --out FILE --void\", \"latchkey countersign\" and \"server documents --import FILE\". "+
 		"--allow-void starts without that; docs/rotation.md has all steps",
 		newest.Version(), v.documents, v.sales, strings.Join(v.names(), ", "))
