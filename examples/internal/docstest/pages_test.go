@@ -31,12 +31,17 @@ func pages(t *testing.T) (paths []string) {
 	return paths
 }
 
-// TestFirstDay walks through docs/getting-started.md as a stranger who has Go and
-// nothing else: the commands are installed, and the library is fetched, from both
-// modules as they would be released.
+// TestFirstDay walks through the README and docs/getting-started.md as a stranger
+// who has Go and nothing else: the commands are installed, and the library is
+// fetched, from both modules as they would be released.
 func TestFirstDay(t *testing.T) {
 	t.Parallel()
-	Run(t, "../../../docs/getting-started.md", Packed())
+	for _, path := range []string{"../../../README.md", "../../../docs/getting-started.md"} {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			Run(t, path, Packed())
+		})
+	}
 }
 
 func TestPages(t *testing.T) {
