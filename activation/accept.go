@@ -15,13 +15,11 @@ import (
 // taken in is left out and told; the rest is kept all the same. With look, what
 // it would change is told and only what is not the customer's to decide is kept.
 func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
-	if err := c.takeKeyrings(r); err != nil {
-		return Change{}, err
-	}
 	var refused error
 	serial, again := a.Serial, false
 	confirmed := false // that nothing is activated here, where it was given up
-	change, err := c.commit(func(s *state, change *Change) error {
+	offered := func() ([]string, error) { return c.keyringsIn(r), nil }
+	change, err := c.commitFollowing(offered, func(s *state, change *Change) error {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
 		}
@@ -61,6 +59,7 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 	if change.LicenseID == "" {
 		change.LicenseID = c.licenseID(serial)
 	}
+	refused = c.whileWaiting(refused)
 	if refused == nil && r.Code != "" && !confirmed {
 		change.Notice, refused = c.verdict(r, serial)
 	}
@@ -115,7 +114,7 @@ var verdicts = []license.Code{
 	license.SerialUnknown, license.OrderCancelled, license.ActivationLimit, license.TrialUsed, license.RequestNotAccepted,
 	license.FinalPending, license.FinalOverdue, license.TransfersUsed, license.NotActivated, license.BindingWeak,
 	license.ProofWrong, license.LicenseBlocked, license.PaymentPending, license.HardwareChanged, license.OtherProduct,
-	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.OtherVendor, license.OutOfOrder, license.TooNew,
+	license.HardwareUnreadable, license.ObtainingOver, license.ObtainingNotYet, license.ServerBusy, license.KeyringMismatch, license.OtherVendor, license.OutOfOrder, license.TooNew,
 }
 
 // verdict returns the code of a reply: as a notice where there is nothing new yet,
@@ -134,32 +133,6 @@ func (c *Client) verdict(r *license.Reply, serial string) (notice *license.Reaso
 		reason.Code, reason.Detail = license.ServerRefused, string(r.Code)
 	}
 	return nil, reason
-}
-
-// takeKeyrings follows the keyrings in a reply, so that what comes with them
-// can be verified by the new keys.
-func (c *Client) takeKeyrings(r *license.Reply) error {
-	for _, text := range r.Documents {
-		if license.KindOf([]byte(text)) != license.KindKeyring {
-			continue
-		}
-		if err := c.followable([]byte(text)); err != nil {
-			c.opt.Logger.Warn("latchkey: a keyring of the server's cannot be followed; the one that is here stays in force", "error", err)
-			continue
-		}
-		if _, err := c.importKeyring([]byte(text)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// followable returns why a keyring does not follow on the one in force.
-func (c *Client) followable(text []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, err := c.keyring.Rotate(text)
-	return err
 }
 
 // believe sets the clock's mark by a time that the vendor has signed in answer
@@ -283,6 +256,10 @@ func (c *Client) takeDocuments(s *state, r *license.Reply, change *Change) error
 		switch license.KindOf([]byte(text)) {
 		case license.KindKeyring:
 			continue
+		case license.KindCatalogue:
+			if err = c.takeCatalogue(s, text, change); err != nil {
+				continue // the licence does not depend on it, and the next reply has it again
+			}
 		case license.KindUpdate:
 			err = c.takeUpdate(s, []byte(text), change)
 		default:

@@ -1,7 +1,10 @@
 package activation
 
 import (
+	"slices"
 	"time"
+
+	"github.com/latchkey-go/latchkey/license"
 )
 
 // An autoCheck is when the server is asked next in the background.
@@ -40,9 +43,27 @@ func (c *Client) planCheck() {
 			c.auto.at = at
 		}
 	}
+	if c.ailing() {
+		c.auto.at = c.now()
+	}
 	if !c.auto.at.IsZero() && c.auto.at.Before(c.auto.notYet) {
 		c.auto.at = c.auto.notYet
 	}
+}
+
+// ailing reports whether something that was activated here is signed with a key
+// that a newer program does not trust any more: the server may have it with a
+// signature by another key.
+func (c *Client) ailing() bool {
+	snap, activated := c.snap.Load(), 0
+	for serial := range c.state.Receipts {
+		if _, givenUp := c.state.GivenUp[serial]; !givenUp {
+			activated++
+		}
+	}
+	return activated > len(snap.activations) || activated > 0 && slices.ContainsFunc(snap.problems, func(r license.Reason) bool {
+		return r.Code == license.KeyUnknown || r.Code == license.KeyEnded
+	})
 }
 
 // startCheck asks the server in the background if it is time to. Close waits

@@ -97,6 +97,10 @@ func TestBadImport(t *testing.T) {
 	if licence[middle] == 'A' {
 		changed = with('B')
 	}
+	otherCatalogue, err := v.issue.Catalogue(&license.Catalogue{Product: "acme-cam", Issued: noon, Editions: []license.Edition{
+		{Number: 1, Name: "Standard", Kind: license.Full, Features: []license.Feature{{ID: "draw"}}},
+	}})
+	require.NoError(t, err)
 	tests := []struct {
 		name string
 		text []byte
@@ -119,7 +123,8 @@ func TestBadImport(t *testing.T) {
 		{"too large by a byte", append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument+1-len(licence))...), license.TooLarge},
 		{"too large, and more hidden behind", append(append(bytes.Clone(licence), bytes.Repeat([]byte(" "), license.MaxDocument)...), "x"...), license.TooLarge},
 		{"wrong armour", bytes.ReplaceAll(licence, []byte("LICENSE"), []byte("UPDATE")), license.SignatureWrong},
-		{"a catalogue", v.catalogue(t), license.OtherDocument},
+		{"a catalogue of a key that nobody knows", stranger.catalogue(t), license.KeyUnknown},
+		{"a catalogue of another product", otherCatalogue, license.OtherProduct},
 		{"of a key that nobody knows", stranger.sell(t), license.KeyUnknown},
 		{"of another vendor", rival.sell(t), license.OtherVendor},
 		{"after the key's end", l(func(l *license.License) { l.Issued = day("2040-01-01").Start() }), license.KeyEnded},

@@ -31,7 +31,9 @@ type Client struct {
 
 	mu             sync.Mutex // guards all below, and every change of state
 	keyring        *license.Keyring
-	followed       []string // the documents by which keyring was reached; none for the one built in
+	followed       []string         // the documents by which keyring was reached; none for the one built in
+	waiting        *license.Keyring // while a state is edited: the newest that waits, nil if none does
+	catalogued     string           // the catalogue in the state that catalogue was read with
 	state          *state
 	generation     uint64
 	recovered      bool
@@ -262,41 +264,6 @@ func (c *Client) listen() testimony {
 		return testimony{}
 	}
 	return c.sealer.hear(r.Data)
-}
-
-// followKeyring goes from the keyring that is built in to the newest, by the
-// documents that were received, each of which the one before must lead to. One
-// that none leads to is left alone: a newer program may have been built with
-// new keys. Under another keyring, everything is verified anew.
-func (c *Client) followKeyring() {
-	if slices.Equal(c.state.Keyrings, c.followed) {
-		return
-	}
-	c.followed, c.keyring = slices.Clone(c.state.Keyrings), c.embedded
-	for _, text := range c.followed {
-		if next, err := c.keyring.Rotate([]byte(text)); err == nil {
-			c.keyring = next
-		}
-	}
-	clear(c.verified)
-	clear(c.updates)
-	clear(c.receipts)
-	c.openCatalogue()
-}
-
-// openCatalogue reads the catalogue under the keyring in force. Where that does
-// not have its key any more, activation keys wait for a newer one.
-func (c *Client) openCatalogue() {
-	c.catalogue = nil
-	if c.opt.Catalogue == nil {
-		return
-	}
-	catalogue, err := license.OpenCatalogue(c.opt.Catalogue, c.keyring)
-	if err != nil {
-		c.opt.Logger.Warn("latchkey: the catalogue does not hold under the keyring that was received", "error", err)
-		return
-	}
-	c.catalogue = catalogue
 }
 
 // tellWitness states the counter in the second place, if it is not behind.

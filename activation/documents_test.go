@@ -130,20 +130,25 @@ func TestRotatedKeyring(t *testing.T) {
 			mustImport(t, c, v.sell(t))
 			other := open(t, o)
 			require.True(t, other.Allows("draw"))
-			mustImport(t, c, rotated)
-			require.False(t, c.Allows("draw"), "at once")
-			require.Equal(t, license.KeyUnknown, c.Status().Reasons[1].Code)
+			why := requireReason(t, importing(c, rotated), license.KeyringWaits)
+			require.Equal(t, []string{"L-1"}, why.Names)
+			require.True(t, c.Allows("draw"), "what is here stays")
+			requireReason(t, importing(c, rotated), license.KeyringWaits)
 			requireReason(t, importing(other, v.sell(t, second)), license.KeyUnknown)
-			require.False(t, other.Allows("nothing"))
-			require.Equal(t, []license.Code{license.NoLicense, license.KeyUnknown}, codes(other.Status().Reasons),
+			require.True(t, other.Allows("draw"))
+			require.Equal(t, []license.Code{license.KeyringWaits}, codes(other.Status().Reasons),
 				"what another process has learnt counts here, too")
 		})
 		o.Catalogue = nil
 		visit(t, o, func(c *activation.Client) {
-			require.False(t, c.Allows("draw"))
-			require.Equal(t, []license.Code{license.NoLicense, license.KeyUnknown}, codes(c.Status().Reasons))
+			require.True(t, c.Allows("draw"))
+			require.Equal(t, []license.Code{license.KeyringWaits}, codes(c.Status().Reasons))
 			mustImport(t, c, without.sell(t))
 			require.True(t, c.Allows("draw"))
+			require.Empty(t, c.Status().Reasons)
+			change, err := c.Import(t.Context(), bytes.NewReader(rotated))
+			require.NoError(t, err)
+			require.Equal(t, license.AlreadyEntered, change.Notice.Code)
 		})
 	})
 }

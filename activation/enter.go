@@ -176,6 +176,9 @@ func (c *Client) enterActivationKey(key keyfmt.Key, name string) (Change, error)
 			return d, nil, &license.Reason{Code: license.CatalogueNeeded}
 		}
 		l, err := c.verify(d)
+		if err == nil {
+			err = c.holdsLater(func(k *license.Keyring) error { _, err := license.OpenKey(d.Key, d.Name, k, c.catalogue); return err })
+		}
 		return d, l, err
 	})
 }

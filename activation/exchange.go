@@ -37,7 +37,7 @@ var ErrUnreachable error = license.ServerUnreachable
 // An UnreachableError says that the activation server gave no answer that
 // counts. It wraps ErrUnreachable.
 type UnreachableError struct {
-	Reason *license.Reason `json:"reason"` // what to tell: ServerUnreachable or ServerInsecure
+	Reason *license.Reason `json:"reason"` // what to tell: ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch where product and server have no key in common
 	// ManualEntry says that an activation key can be typed instead, into the
 	// same call with the option Licensee; it ends in the same state. The file
 	// route, by Request and Import, is always there.
@@ -83,7 +83,7 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	r := &license.Request{
 		Vendor: c.keyring.Vendor(), Product: c.opt.Product, Version: c.opt.Version,
 		Operation: q.operation, Serial: q.serial, RequestKey: q.request, Proof: q.proof,
-		Nonce: make([]byte, license.NonceSize), Keyring: c.keyring.Version(),
+		Nonce: make([]byte, license.NonceSize), Keyring: c.keyring.Version(), Keys: c.serverKeys(s),
 	}
 	r.Link, r.Next = s.life(string(q.serial))
 	r.GivenUp = s.givenUp(string(q.serial))
@@ -233,6 +233,10 @@ func (c *Client) exchange(ctx context.Context, q question, look bool) (Change, e
 	if c.courier == nil {
 		return Change{}, c.noServer(q)
 	}
+	if none := c.mismatch(nil, nil); none.Has == "" {
+		none.Err = &license.Reason{Code: license.ServerUnreachable, Detail: "Options.Keyring has no key of the role activation"}
+		return Change{}, c.unreachable(none)
+	}
 	text, a, err := c.prepare(ctx, q)
 	if err != nil {
 		return Change{}, err
@@ -263,7 +267,7 @@ func (c *Client) send(ctx context.Context, text []byte, a asked, look bool) (Cha
 	}
 	reply, err := c.openReply(answer, a)
 	if err != nil {
-		return Change{}, c.unreachable(&license.Reason{Code: license.ServerUnreachable, Detail: "what answered is not the activation server", Err: err})
+		return Change{}, c.unreachable(c.unverified(answer, err))
 	}
 	return c.accept(reply, a, look)
 }
@@ -383,6 +387,9 @@ func (c *Client) importReply(text []byte) (Change, error) {
 	}
 	r, err := license.OpenReply(text, keyring)
 	if err != nil {
+		if why := c.unverified(text, err); why.Code == license.KeyringMismatch {
+			return Change{}, why
+		}
 		return Change{}, err
 	}
 	c.mu.Lock()

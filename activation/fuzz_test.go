@@ -25,7 +25,7 @@ func fullState() *state {
 	return &state{
 		Counter: 7, Seed: bytes.Repeat([]byte{1}, seedSize), Mark: moment, Restored: true,
 		Challenge: bytes.Repeat([]byte{2}, license.ChallengeSize), Notices: []string{"a 1", "b 2"}, Asked: moment, Signed: moment.Add(time.Minute),
-		Keyrings: []string{"keyring", "the next"}, Epochs: map[string]int64{"L-1 acme-cad/print": 2},
+		Keyrings: []string{"keyring", "the next"}, Waiting: []string{"the one after"}, Voided: []string{"L-1"}, Catalogue: "catalogue", Epochs: map[string]int64{"L-1 acme-cad/print": 2},
 		Usage: map[string]*license.Usage{"L-1": &usage, "L-2": {Features: map[license.Ref]license.FeatureUsage{}}},
 		Documents: []document{
 			{ID: "L-1", Serial: "S-1", Text: "licence", Updates: []appliedUpdate{{Text: "update", At: moment, Usage: usage}, {Code: []byte{3}, At: moment,
@@ -61,6 +61,7 @@ func TestStateClone(t *testing.T) {
 	c.Documents[0].Updates[0].Text = "x"
 	c.Documents[1].Name = "x"
 	c.Notices[0] = "x"
+	c.Waiting[0], c.Voided[0] = "x", "x"
 	ref := license.Ref{Product: "acme-cad", Feature: "share"}
 	c.Usage["L-1"].Features[ref].Seats[0] = "x"
 	c.Usage["L-1"].Features[license.Ref{}] = license.FeatureUsage{}

@@ -12,9 +12,15 @@ import (
 )
 
 // Import takes a document from a file: a licence, an update, a keyring, a
-// signed time that answers a challenge of this client, or the activation
-// server's reply to a Request of this client, which counts once. What it is,
-// the document says. At most license.MaxReply bytes are read.
+// catalogue, a signed time that answers a challenge of this client, or the
+// activation server's reply to a Request of this client, which counts once. What it
+// is, the document says. At most license.MaxReply bytes are read.
+//
+// A document that is here already with other signatures, since the vendor has
+// countersigned it, gives those to the one that is here, and is a change. A keyring
+// under which something that works here would stop is kept and not used yet: the
+// error has the code KeyringWaits and names the licences, nothing stops, and the
+// keyring is used by itself once countersigned documents for them came.
 //
 // What is in force here already is no error: Change.Notice has the code
 // AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is
@@ -22,8 +28,8 @@ import (
 // *license.Reason of package license's Open functions, of Apply or Rotate;
 // OtherProduct, OtherLicense, NoLicense for an update where there is none;
 // HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where a
-// later licence under the same serial number stays in force; or why nothing can be
-// stored.
+// later licence under the same serial number stays in force; KeyringMismatch for a
+// reply by a key that is not trusted here; or why nothing can be stored.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
@@ -41,10 +47,15 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 		return c.importKeyring(text)
 	case license.KindTime:
 		return c.importTime(text)
+	case license.KindCatalogue:
+		return c.importCatalogue(text)
 	default: // Open says what is wrong with what is none of ours
 		return c.install(func() (document, *license.License, error) {
 			d := document{Text: string(text)}
 			l, err := c.verify(d)
+			if err == nil {
+				err = c.holdsLater(func(k *license.Keyring) error { _, err := license.Open(text, k); return err })
+			}
 			return d, l, err
 		})
 	}
@@ -81,6 +92,12 @@ func readDocument(from io.Reader) ([]byte, error) {
 // other processes have stored is taken in first, so that nothing is refused
 // for what has changed meanwhile.
 func (c *Client) commit(edit func(s *state, change *Change) error) (Change, error) {
+	return c.commitFollowing(func() ([]string, error) { return nil, nil }, edit)
+}
+
+// commitFollowing is commit that follows the keyrings that are offered, and
+// those that wait, if nothing is lost by that.
+func (c *Client) commitFollowing(offered func() ([]string, error), edit func(s *state, change *Change) error) (Change, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -92,8 +109,14 @@ func (c *Client) commit(edit func(s *state, change *Change) error) (Change, erro
 	before := c.snap.Load().result
 	var change Change
 	err := c.change(func(s *state) error {
-		change = Change{}
-		return edit(s, &change)
+		texts, err := offered()
+		if err != nil {
+			return err
+		}
+		return c.follow(s, texts, func(s *state) error {
+			change = Change{}
+			return edit(s, &change)
+		})
 	})
 	if err != nil {
 		c.rebuild()
@@ -154,6 +177,10 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 
 // addLicense puts a licence that holds into a state.
 func (c *Client) addLicense(s *state, d document, l *license.License, change *Change) error {
+	if id, more := s.countersigned(d.Text); more {
+		change.LicenseID, change.Changed = id, true
+		return nil
+	}
 	d.ID, d.Serial = l.ID, string(l.Serial)
 	change.LicenseID = l.ID
 	if err := c.place(s, d, l); err != nil {
@@ -183,7 +210,12 @@ func (c *Client) forUs(l *license.License) error {
 
 // importUpdate applies an update file to the licence that it is for.
 func (c *Client) importUpdate(text []byte) (Change, error) {
-	return c.commit(func(s *state, change *Change) error { return c.takeUpdate(s, text, change) })
+	return c.commit(func(s *state, change *Change) error {
+		if err := c.takeUpdate(s, text, change); err != nil {
+			return err
+		}
+		return c.holdsLater(func(k *license.Keyring) error { _, err := license.OpenUpdate(text, k); return err })
+	})
 }
 
 // takeUpdate applies an update to the licence in a state that it is for.
@@ -191,6 +223,10 @@ func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
 	u, err := license.OpenUpdate(text, c.keyring)
 	if err != nil {
 		return err
+	}
+	if id, more := s.countersigned(string(text)); more {
+		change.LicenseID, change.Changed = id, true
+		return nil
 	}
 	all, _ := c.licenses(s)
 	for _, h := range all {
@@ -251,23 +287,4 @@ func (c *Client) effectiveNow(s *state) time.Time {
 		return now
 	}
 	return s.Mark
-}
-
-// importKeyring takes a newer keyring over.
-func (c *Client) importKeyring(text []byte) (Change, error) {
-	return c.commit(func(s *state, change *Change) error {
-		if slices.Contains(s.Keyrings, string(text)) {
-			return &license.Reason{Code: license.AlreadyEntered}
-		}
-		next, err := c.keyring.Rotate(text)
-		if err != nil {
-			return err
-		}
-		if next.Version() <= c.keyring.Version() {
-			return &license.Reason{Code: license.AlreadyEntered}
-		}
-		s.Keyrings = append(s.Keyrings, string(text)) // change follows it
-		change.Changed = true
-		return nil
-	})
 }

@@ -92,6 +92,7 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
 // what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
 // LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
+// KeyringWaits for a document by a key of a keyring that waits (see Import);
 // ActivationRequired where nothing is activated here; those of license.Apply for an
 // update that does not fit, while the licence works on as it was; or why nothing
 // can be stored.
@@ -104,23 +105,38 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 	if err != nil {
 		return Change{}, err
 	}
-	var all Change
-	var errs []error
 	before := c.current().result.State()
-	for _, serial := range serials {
-		change, err := c.checkSerial(ctx, serial, k.look)
-		all = followedBy(all, change)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		if errors.Is(err, ErrUnreachable) || ctx.Err() != nil {
-			break
-		}
+	all, waiting, errs := c.checkAll(ctx, serials, k.look)
+	if len(waiting) > 0 && len(waiting) < len(serials) { // a later check may have let the keyring in
+		again, _, more := c.checkAll(ctx, waiting, k.look)
+		all, errs = followedBy(all, again), append(slices.DeleteFunc(errs, isWaiting), more...)
 	}
 	all.Before, all.After = before, c.current().result.State()
 	all.Changed = all.Changed || all.Before != all.After
 	return zeroBeside(all, oneOf(errs))
 }
+
+// checkAll checks one serial number after the other, until the server cannot be
+// reached. Waiting are those for which documents came by keys of a keyring that
+// waits.
+func (c *Client) checkAll(ctx context.Context, serials []string, look bool) (all Change, waiting []string, errs []error) {
+	for _, serial := range serials {
+		change, err := c.checkSerial(ctx, serial, look)
+		all = followedBy(all, change)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if isWaiting(err) {
+			waiting = append(waiting, serial)
+		}
+		if errors.Is(err, ErrUnreachable) || ctx.Err() != nil {
+			break
+		}
+	}
+	return all, waiting, errs
+}
+
+func isWaiting(err error) bool { return errors.Is(err, license.KeyringWaits) }
 
 // oneOf returns errors as one.
 func oneOf(errs []error) error {

@@ -38,7 +38,8 @@ type Options struct {
 	// program embeds it.
 	Keyring string
 	// Catalogue is the product's signed catalogue of editions, without which
-	// activation keys cannot be read. A program embeds it.
+	// activation keys cannot be read. A program embeds it. A newer one that was
+	// imported or came from the server is kept in local state.
 	Catalogue []byte
 	// Documents are licence files that came with the deployment, such as a
 	// file that is mounted into a container. They count beside those imported,

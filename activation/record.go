@@ -27,6 +27,9 @@ type state struct {
 	Signed     time.Time                 // the latest issue of what came since
 	Notices    []string                  // what was said already, ascending
 	Keyrings   []string                  // as received, each follows the one before
+	Waiting    []string                  // keyrings likewise, that are not followed yet
+	Voided     []string                  // ids of the licences for which they wait
+	Catalogue  string                    // as received, "" for the one that is built in
 	Epochs     map[string]int64          // how often usage was reset, by epochName
 	Receipts   map[string]string         // as received, by serial number
 	GivenUp    map[string]string         // requests for deactivation that wait for their answer, by serial number
@@ -95,6 +98,8 @@ func (s *state) clone() *state {
 	}
 	c.Notices = slices.Clone(s.Notices)
 	c.Keyrings = slices.Clone(s.Keyrings)
+	c.Waiting = slices.Clone(s.Waiting)
+	c.Voided = slices.Clone(s.Voided)
 	c.Epochs = maps.Clone(s.Epochs)
 	c.Receipts = maps.Clone(s.Receipts)
 	c.GivenUp = maps.Clone(s.GivenUp)
@@ -120,6 +125,7 @@ func (s *state) encode() ([]byte, error) {
 	w := &writer{}
 	w.Object()
 	w.time("asked", s.Asked)
+	w.StringMember("catalogue", s.Catalogue)
 	w.bytes("challenge", s.Challenge)
 	w.checks(s.Checks)
 	w.Name("counter").Int(s.Counter)
@@ -152,6 +158,8 @@ func (s *state) encode() ([]byte, error) {
 	}
 	w.EndObject()
 	w.Name("v").Int(stateVersion)
+	w.StringsMember("voided", s.Voided)
+	w.StringsMember("waiting", s.Waiting)
 	w.EndObject()
 	return w.Bytes()
 }
@@ -322,6 +330,8 @@ func decodeState(text string) (*state, error) {
 		switch m.Name {
 		case "asked":
 			s.Asked = r.time()
+		case "catalogue":
+			s.Catalogue = r.String()
 		case "challenge":
 			s.Challenge = r.bytes()
 		case "checks":
@@ -366,6 +376,10 @@ func decodeState(text string) (*state, error) {
 			}
 		case "v":
 			version = r.Int(1, strictjson.MaxInt)
+		case "voided":
+			s.Voided = r.strings()
+		case "waiting":
+			s.Waiting = r.strings()
 		default:
 			r.Skip()
 		}

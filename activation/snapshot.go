@@ -126,6 +126,9 @@ func (c *Client) ownReasons(s *snapshot) (reasons []license.Reason) {
 	if c.generation > 0 && c.witnessMissing {
 		reasons = append(reasons, license.Reason{Code: license.WitnessMissing})
 	}
+	if why := c.waits(); why != nil {
+		reasons = append(reasons, *why)
+	}
 	for range c.state.GivenUp {
 		reasons = append(reasons, license.Reason{Code: license.DeactivationPending, Product: c.opt.Product})
 	}

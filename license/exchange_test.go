@@ -126,6 +126,7 @@ func TestRequestRoundTrip(t *testing.T) {
 	for name, want := range map[string]*license.Request{
 		"everything":    aRequest(),
 		"the least":     {Vendor: "acme", Product: "acme-cad", Operation: license.OpCheck, Serial: "S", Nonce: aNonce},
+		"keys":          {Vendor: "acme", Product: "acme-cad", Operation: license.OpCheck, Serial: "S0001-TEST", Nonce: aNonce, Keys: []string{"1f6f4c9d0be8a7c2", "9a0c2d3b5e7f1846"}},
 		"a request key": {Vendor: "acme", Product: "acme-cad", Operation: license.OpActivate, RequestKey: "0123456789", Nonce: aNonce},
 	} {
 		text, err := want.Sign(installation)

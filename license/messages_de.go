@@ -61,6 +61,9 @@ func german(c Code) (text, remedy string) {
 	case KeyringQuorum:
 		return "Der neue Schlüsselbund trägt nicht genug Signaturen[: Er hat {n} von {max} nötigen].",
 			"Der bisherige Schlüsselbund bleibt in Gebrauch. Bitten Sie den Anbieter[ ({contact})] um einen neuen mit allen Signaturen."
+	case KeyringWaits:
+		return "Eine neuere Schlüsselliste[ (Version {n})] des Anbieters wird noch nicht verwendet: Diese Lizenzen sind mit einem Schlüssel signiert, der darin fehlt[: {names}]. Sie bleiben, wie sie sind.",
+			"[{?offline}Laden Sie|Prüfen Sie online, oder laden Sie] die Lizenzdateien, die der Anbieter[ ({contact})] neu signiert hat; statt eines Aktivierungsschlüssels geben Sie den neuen ein. Danach wird die Liste von selbst verwendet."
 
 	// Typed keys.
 	case NameMismatch:
@@ -261,6 +264,9 @@ func german(c Code) (text, remedy string) {
 	case ServerInsecure:
 		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
 			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
+	case KeyringMismatch:
+		return "Der Aktivierungsserver und diese Anwendung haben keinen gemeinsamen Schlüssel, deshalb lässt sich die Antwort nicht prüfen[: Die Anwendung vertraut {has}][, der Server signiert mit {needs}]. Die Internetverbindung funktioniert. Es wurde nichts verbraucht, und die Lizenzen auf diesem Computer bleiben, wie sie sind.",
+			"Aktualisieren Sie die Anwendung, oder nennen Sie dem Anbieter[ ({contact})] diese Schlüsselkennungen. Für die Entwickler: den Schlüsselbund einbetten, mit dem der Server gestartet wurde, oder den Server mit einem Aktivierungsschlüssel aus dem eingebetteten Schlüsselbund starten."
 	case ServerBusy:
 		return "Beim Aktivierungsserver sind von hier aus oder für dieses Produkt zu viele erfolglose Versuche eingegangen; er nimmt [{n|Minute|Minuten} lang|eine Zeit lang] keine weiteren an.",
 			"Warten Sie so lange, vergleichen Sie den Schlüssel mit dem Zertifikat und versuchen Sie es dann noch einmal.[{?working} In der Zwischenzeit funktioniert alles, was hier lizenziert ist.]"

@@ -61,6 +61,9 @@ func english(c Code) (text, remedy string) {
 	case KeyringQuorum:
 		return "The new keyring does not carry enough signatures[: it has {n} of the {max} that it needs].",
 			"The present keyring stays in use. Ask the vendor[ ({contact})] for a new one with all its signatures."
+	case KeyringWaits:
+		return "A newer list of keys[ (version {n})] is not in use yet: these licences are signed with a key that it leaves out[: {names}]. They stay as they are.",
+			"[{?offline}Load|Check online, or load] the licence files that the vendor[ ({contact})] has signed anew; instead of an activation key, enter the new one. The list is then used by itself."
 
 	// Typed keys.
 	case NameMismatch:
@@ -261,6 +264,9 @@ func english(c Code) (text, remedy string) {
 	case ServerInsecure:
 		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
 			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
+	case KeyringMismatch:
+		return "The activation server and this application have no key in common, so its answer cannot be verified[: the application trusts {has}][, the server signs with {needs}]. The internet connection works. Nothing was used up, and the licences on this computer stay as they are.",
+			"Update the application, or tell the vendor[ ({contact})] these key ids. For the developer: embed the keyring that the server was started with, or start the server with an activation key of the keyring that is embedded."
 	case ServerBusy:
 		return "The activation server has received too many failed attempts from here or for this product, and accepts no more [for {n|minute|minutes}|for a while].",
 			"Wait that long, compare the key with the certificate, and then try again.[{?working} Meanwhile, everything that is licensed here works.]"

@@ -61,6 +61,9 @@ func swedish(c Code) (text, remedy string) {
 	case KeyringQuorum:
 		return "Den nya nyckelringen har för få signaturer[: den har {n} av de {max} som krävs].",
 			"Den nuvarande nyckelringen fortsätter att användas. Be leverantören[ ({contact})] om en ny med alla signaturer."
+	case KeyringWaits:
+		return "En nyare nyckellista[ (version {n})] från leverantören används inte ännu: de här licenserna är signerade med en nyckel som inte finns i den[: {names}]. De förblir som de är.",
+			"[{?offline}Läs|Sök online, eller läs] in licensfilerna som leverantören[ ({contact})] har signerat på nytt; i stället för en aktiveringsnyckel anger du den nya. Därefter används listan av sig själv."
 
 	// Typed keys.
 	case NameMismatch:
@@ -261,6 +264,9 @@ func swedish(c Code) (text, remedy string) {
 	case ServerInsecure:
 		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
 			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
+	case KeyringMismatch:
+		return "Aktiveringsservern och det här programmet har ingen gemensam nyckel, så svaret går inte att kontrollera[: programmet litar på {has}][, servern signerar med {needs}]. Internetanslutningen fungerar. Ingenting har förbrukats, och licenserna på den här datorn förblir som de är.",
+			"Uppdatera programmet, eller meddela leverantören[ ({contact})] de här nyckel-id:na. Till utvecklaren: bädda in nyckelringen som servern startades med, eller starta servern med en aktiveringsnyckel ur den inbäddade nyckelringen."
 	case ServerBusy:
 		return "Aktiveringsservern har fått för många misslyckade försök härifrån eller för den här produkten och tar inte emot fler [på {n|minut|minuter}|på ett tag].",
 			"Vänta så länge, jämför nyckeln med certifikatet och försök sedan igen.[{?working} Under tiden fungerar allt som är licensierat här.]"

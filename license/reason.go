@@ -30,6 +30,7 @@ const (
 	KeyringDamaged  Code = "keyring_damaged"   // N: the line
 	KeyringRollback Code = "keyring_rollback"  // N: its version, Max: ours
 	KeyringQuorum   Code = "keyring_quorum"    // N of Max signatures
+	KeyringWaits    Code = "keyring_waits"     // N: version of a newer keyring that waits, since under it what works here would stop; Names: ids of those licences
 )
 
 // Typed keys.
@@ -108,6 +109,7 @@ const (
 	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Working; Until: the last day on which that works without the server, no date for as long as it is licensed
 	NoServer            Code = "no_server"              // the application was set up without the address of one; wraps ServerUnreachable
 	ServerInsecure      Code = "server_insecure"        // the connection could not be secured: somebody reads along, or a clock is wrong; wraps ServerUnreachable
+	KeyringMismatch     Code = "keyring_mismatch"       // Has: ids of the keys of the role activation that the application trusts, Needs: those that the server signs with; at the client it wraps ServerUnreachable
 	ServerBusy          Code = "server_busy"            // N: minutes to wait; it has had too many failed attempts from here or for this product
 	ServerRefused       Code = "server_refused"         // Detail: its code, which this version does not know
 	SerialUnknown       Code = "serial_unknown"         // nothing was sold under this serial number

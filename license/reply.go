@@ -39,7 +39,7 @@ type Reply struct {
 const MaxReply = 1 << 20
 
 // MaxReplyDocuments is how many documents a reply may carry beside its receipt.
-const MaxReplyDocuments = 64
+const MaxReplyDocuments = 320
 
 // maxReplyPayload is the size of the largest payload of a reply that is
 // written: as maxPayload, it leaves room for the line ends of the armour.

@@ -33,19 +33,20 @@ type Request struct {
 	Product      string // that asks
 	Version      string // of it
 	Operation    Operation
-	Serial       Serial // the serial number, or
-	RequestKey   Serial // the ten digits of a request key
-	Installation []byte // public key
-	Nonce        []byte // NonceSize random bytes, which the reply must hold
-	Fingerprint  []byte // of the machine, as package binding writes one; nil where the product does not tell
-	Label        string // what the customer calls this machine, see IsLabel; "" is none told. Personal data
-	License      string // id of the licence that is here, "" if there is none
-	Revision     int64  // of it, and of what Usage was counted under
-	Keyring      int64  // version of the keyring in force
-	Link, Next   []byte // LinkSize bytes each: the step that this installation's life has come to, and its next
-	Usage        Usage  // since the licence is here; its seats are not told
-	GivenUp      int64  // number of the last word by which this installation gave this up; a word with that number or a lower one is worth nothing after an activation that says so
-	Proof        []byte // of OpMove: the other machine's signed request for OpDeactivate
+	Serial       Serial   // the serial number, or
+	RequestKey   Serial   // the ten digits of a request key
+	Installation []byte   // public key
+	Nonce        []byte   // NonceSize random bytes, which the reply must hold
+	Fingerprint  []byte   // of the machine, as package binding writes one; nil where the product does not tell
+	Label        string   // what the customer calls this machine, see IsLabel; "" is none told. Personal data
+	License      string   // id of the licence that is here, "" if there is none
+	Revision     int64    // of it, and of what Usage was counted under
+	Keyring      int64    // version of the keyring in force
+	Keys         []string // ids of that keyring's keys of the role "activation", in any order, at most MaxRequestKeys; as read: ascending
+	Link, Next   []byte   // LinkSize bytes each: the step that this installation's life has come to, and its next
+	Usage        Usage    // since the licence is here; its seats are not told
+	GivenUp      int64    // number of the last word by which this installation gave this up; a word with that number or a lower one is worth nothing after an activation that says so
+	Proof        []byte   // of OpMove: the other machine's signed request for OpDeactivate
 
 	Digest [32]byte // of the document that it was opened from: what the reply names
 }
@@ -53,6 +54,8 @@ type Request struct {
 const (
 	// NonceSize is the length of a request's nonce in bytes.
 	NonceSize = 16
+	// MaxRequestKeys is how many ids of keys a request may name.
+	MaxRequestKeys = 32
 	// LinkSize is the length of a link in bytes.
 	LinkSize = 16
 	// maxProof and maxFingerprint are how long these may be in a request.
@@ -119,6 +122,7 @@ func (r *Request) encode() ([]byte, error) {
 	w.IntMember("given_up", r.GivenUp)
 	w.Name("installation").Base64(r.Installation)
 	w.IntMember("keyring", r.Keyring)
+	w.StringsMember("keys", slices.Sorted(slices.Values(r.Keys)))
 	w.StringMember("label", r.Label)
 	w.StringMember("license", r.License)
 	w.bytesMember("link", r.Link)
@@ -154,6 +158,8 @@ func decodeRequest(payload string) (*Request, error) {
 			r.Installation = d.exactly(InstallationKeySize)
 		case "keyring":
 			r.Keyring = d.count()
+		case "keys":
+			r.Keys = d.keyIDs()
 		case "label":
 			r.Label = d.label()
 		case "license":
@@ -199,6 +205,22 @@ func decodeRequest(payload string) (*Request, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// isKeyID reports whether s is an id as PublicKey.ID gives it.
+func isKeyID(s string) bool {
+	return len(s) == dsse.KeyIDSize && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// keyIDs reads ids of keys.
+func (d *decoder) keyIDs() []string {
+	ids := d.ids(MaxRequestKeys)
+	for _, id := range ids {
+		if !isKeyID(id) {
+			d.Fail("the id of a key has 16 hexadecimal digits")
+		}
+	}
+	return ids
 }
 
 // IsLabel reports whether s can be a machine's label: 1 to MaxLabel bytes of UTF-8

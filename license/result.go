@@ -106,7 +106,7 @@ type Result struct {
 func (r *Result) Decision(feature string) Decision {
 	var best *Decision
 	for i := range r.Decisions {
-		if d := &r.Decisions[i]; d.Feature.ID == feature && (best == nil || better(*d, *best)) {
+		if d := &r.Decisions[i]; d.Feature.ID == feature && (best == nil || Better(*d, *best)) {
 			best = d
 		}
 	}
@@ -186,12 +186,12 @@ func (r *Result) take(d Decision) {
 	has := &r.Decisions[i]
 	switch {
 	case has.State.Works() || d.State.Works():
-		if better(d, *has) {
+		if Better(d, *has) {
 			*has = d
 		}
 	default:
 		reasons := append(slices.Clip(has.Reasons), d.Reasons...)
-		if better(d, *has) {
+		if Better(d, *has) {
 			*has = d
 		}
 		has.Reasons = reasons
@@ -205,8 +205,9 @@ func compareDecisions(a, b Decision) int {
 	return strings.Compare(a.Feature.ID, b.Feature.ID)
 }
 
-// better reports whether a gives more than b.
-func better(a, b Decision) bool {
+// Better reports whether a gives more than b: it works where b does not, or
+// longer, or more often.
+func Better(a, b Decision) bool {
 	switch {
 	case a.State != b.State:
 		return a.State > b.State

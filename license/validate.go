@@ -371,8 +371,20 @@ func (r *Request) validate() error {
 	if r.Label != "" && !IsLabel(r.Label) {
 		v.fail(p, "Label", "has 1 to 128 bytes of UTF-8, no control characters and no blanks at its ends")
 	}
+	v.keyIDs(p, r.Keys)
 	v.here(p, r)
 	return v.result()
+}
+
+// keyIDs holds the ids of the keys that verify the reply.
+func (v *validator) keyIDs(p *path, ids []string) {
+	v.few(p, "Keys", len(ids), MaxRequestKeys)
+	for i, id := range ids {
+		if !isKeyID(id) {
+			v.fail(p.at("Keys", i), "", quoted(id)+" is no id of a key, which has 16 hexadecimal digits in small letters")
+		}
+	}
+	once(v, p, "Keys", "", len(ids), func(i int) string { return ids[i] })
 }
 
 // fingerprint holds what a request brings along from this machine or another.

@@ -90,7 +90,7 @@ func allFilledIn() map[string]filledIn {
 		Link: make([]byte, LinkSize), Revision: 1, Usage: someUsage(), Restored: true}
 	request := &Request{Vendor: "acme", Product: "acme-cad", Version: "4.2", Operation: OpMove, Serial: "S-1", Label: "render node 3",
 		Installation: make([]byte, InstallationKeySize), Nonce: make([]byte, NonceSize), Fingerprint: []byte("f"), License: "L-1", Revision: 1,
-		Keyring: 1, Link: make([]byte, LinkSize), Next: make([]byte, LinkSize), Usage: someUsage(), GivenUp: 1, Proof: []byte("p")}
+		Keyring: 1, Keys: []string{"1f6f4c9d0be8a7c2", "9a0c2d3b5e7f1846"}, Link: make([]byte, LinkSize), Next: make([]byte, LinkSize), Usage: someUsage(), GivenUp: 1, Proof: []byte("p")}
 	bound := &KeyTerms{Edition: 1, Term: Until(20500), Issued: 20000, Seats: 3, Number: 4, Machine: make([]byte, machineSize)}
 	months := &KeyTerms{Edition: 1, Term: Term{Kind: FromActivation, Span: Span{Months: 3}}, Issued: 20000}
 	ignore := func(_ []byte, err error) error { return err }

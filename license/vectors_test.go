@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -878,6 +879,9 @@ func (w *vectorWriter) requests() {
 	back := *activate
 	back.GivenUp = 1773144000
 	ok("taken-back", "it goes on after all: the word with that number is worth nothing any more", &back)
+	keys := *activate
+	keys.Keys = []string{"9a0c2d3b5e7f1846", "1f6f4c9d0be8a7c2"}
+	ok("keys", "the keys by which its reply can be verified", &keys)
 	labelled := *activate
 	labelled.Label = "Renderknoten 3 – Gebäude „Ost“"
 	ok("labelled", "what the customer calls the machine", &labelled)
@@ -899,6 +903,12 @@ func (w *vectorWriter) requests() {
 	bad("nonce-short", "a nonce has 16 bytes", license.Malformed, `DA0ODw==`, `DA0O`)
 	bad("nonce-missing", "without it, no reply could be told from an older one", license.Malformed, `"nonce":"AAECAwQFBgcICQoLDA0ODw==",`, ``)
 	bad("nonce-loose-base64", "bits of the last symbol that mean nothing are not zero", license.Malformed, `DA0ODw==`, `DA0ODx==`)
+	bad("keys-empty", "what is empty is left out", license.Malformed, `"nonce"`, `"keys":[],"nonce"`)
+	bad("keys-out-of-order", "ids ascend", license.Malformed, `"nonce"`, `"keys":["9a0c2d3b5e7f1846","1f6f4c9d0be8a7c2"],"nonce"`)
+	bad("keys-twice", "and none stands twice", license.Malformed, `"nonce"`, `"keys":["1f6f4c9d0be8a7c2","1f6f4c9d0be8a7c2"],"nonce"`)
+	bad("key-id-short", "an id has 16 digits", license.Malformed, `"nonce"`, `"keys":["1f6f4c9d0be8a7c"],"nonce"`)
+	bad("key-id-in-capitals", "small ones", license.Malformed, `"nonce"`, `"keys":["1F6F4C9D0BE8A7C2"],"nonce"`)
+	bad("keys-too-many", "at most 32", license.Malformed, `"nonce"`, `"keys":`+list(33, func(i int) string { return fmt.Sprintf("%q", fmt.Sprintf("%016x", i)) })+`,"nonce"`)
 	bad("link-short", "a link has 16 bytes", license.Malformed, `"nonce"`, `"link":"AAAA","nonce"`)
 	bad("next-empty", "what is empty is left out", license.Malformed, `"nonce"`, `"next":"","nonce"`)
 	bad("product-missing", "some product asks", license.Malformed, `"product":"acme-cad",`, ``)
@@ -1005,7 +1015,7 @@ func (w *vectorWriter) replies() {
 	bad("names-out-of-order", "names ascend", license.Malformed, `"nonce"`, `"names":["b","a"],"nonce"`)
 	bad("documents-empty", "what is empty is left out", license.Malformed, `{"inst`, `{"documents":[],"inst`)
 	bad("document-empty", "in a list, too", license.Malformed, `{"inst`, `{"documents":[""],"inst`)
-	bad("documents-too-many", "at most 64", license.Malformed, `{"inst`, `{"documents":`+list(65, func(int) string { return `"x"` })+`,"inst`)
+	bad("documents-too-many", "at most 320", license.Malformed, `{"inst`, `{"documents":`+list(321, func(int) string { return `"x"` })+`,"inst`)
 	bad("receipt-empty", "what is empty is left out", license.Malformed, `"request"`, `"receipt":"","request"`)
 	bad("restored-false", "what is false is left out", license.Malformed, `"time"`, `"restored":false,"time"`)
 	bad("link-short", "a link has 16 bytes", license.Malformed, `"nonce"`, `"link":"AAAA","nonce"`)

@@ -13,9 +13,8 @@ import (
 // A Network is what lies between a product and its vendor's server: an
 // activation.Courier that a test breaks. It is up at first.
 type Network struct {
-	server *server.Server
-
 	mu       sync.Mutex
+	server   *server.Server
 	fault    func(deliver func() ([]byte, error)) ([]byte, error)
 	address  netip.Addr
 	requests int
@@ -49,9 +48,9 @@ func (n *Network) Exchange(ctx context.Context, request []byte) ([]byte, error) 
 func (n *Network) deliver(ctx context.Context, request []byte) ([]byte, error) {
 	n.mu.Lock()
 	n.requests++
-	address := n.address
+	address, to := n.address, n.server
 	n.mu.Unlock()
-	answer, err := n.server.Exchange(ctx, request, address)
+	answer, err := to.Exchange(ctx, request, address)
 	return answer.Reply, err
 }
 

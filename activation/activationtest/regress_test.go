@@ -213,7 +213,7 @@ func TestRegressKeyringSkipped(t *testing.T) {
 	k1, k2, k3 := ring(1, r1), ring(2, r2), ring(3, r3)
 	third, err := issuer.SignKeyring(k3, i2, i3)
 	require.NoError(t, err)
-	s, err := server.New(server.Options{Issuer: signer, Keyring: k2, Ledger: server.NewMemoryLedger(), NextKeyring: third, Now: now.Now})
+	s, err := server.New(server.Options{Issuer: signer, Keyring: k2, Ledger: server.NewMemoryLedger(), NextKeyrings: [][]byte{third}, Now: now.Now})
 	require.NoError(t, err)
 	key, err := keyfmt.Generate(keyfmt.Serial, nil)
 	require.NoError(t, err)

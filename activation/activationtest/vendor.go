@@ -25,14 +25,17 @@ type Vendor struct {
 	Network *Network
 	Server  *server.Server // for what the methods of Vendor do not do
 	Ledger  server.Ledger
-	Issuer  *issuer.Issuer // of the back office: signs licences and updates
+	Issuer  *issuer.Issuer // of the back office: signs licences and updates with the newest key
 
 	t       testing.TB
 	product string
 	own     *activation.Options // the application's, nil for none
 	clock   *Clock
-	keyring *license.Keyring
-	keys    map[license.Role]*issuer.Issuer
+	keyring *license.Keyring // that the product embeds
+	newest  *license.Keyring
+	keys    map[license.Role]*issuer.Issuer // the newest
+	first   *issuer.Issuer                  // signed the catalogue that the product embeds
+	next    server.Options                  // what the server is started with
 	edition []license.Edition
 
 	mu      sync.Mutex
@@ -97,11 +100,12 @@ func New(t testing.TB, options ...Option) *Vendor {
 	if v.Ledger == nil {
 		v.Ledger = server.NewMemoryLedger()
 	}
-	v.Server, err = server.New(server.Options{
+	v.first, v.newest = v.Issuer, v.keyring
+	v.next = server.Options{
 		Issuer: v.keys[license.RoleActivation], Keyring: v.keyring, Ledger: v.Ledger, Now: v.Now,
-	})
-	v.ok(err)
-	v.Network = newNetwork(v.Server)
+	}
+	v.Network = newNetwork(nil)
+	v.restart()
 	return v
 }
 
@@ -125,7 +129,7 @@ func (v *Vendor) Keyring() string { return v.keyring.String() }
 
 // Catalogue returns the catalogue that the product embeds.
 func (v *Vendor) Catalogue() []byte {
-	text, err := v.Issuer.Catalogue(&license.Catalogue{Product: v.product, Issued: v.Now(), Editions: v.edition})
+	text, err := v.first.Catalogue(&license.Catalogue{Product: v.product, Issued: v.Now(), Editions: v.edition})
 	v.ok(err)
 	return text
 }

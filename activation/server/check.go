@@ -24,7 +24,7 @@ func (v *visit) check(a *Account) outcome {
 	v.follow(a, one, p)
 	link := v.touch(a, one, i)
 	out := v.serve(a, one, i, link)
-	if why := v.waits(a.Sale, one, len(out.reply.Documents) > 0); why != nil {
+	if why := v.waits(a.Sale, one, out.delivered); why != nil {
 		out.say(*why)
 	}
 	return out

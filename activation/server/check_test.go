@@ -332,7 +332,7 @@ func TestNextKeyring(t *testing.T) {
 		require.NoError(t, err)
 		document, err = issuer.SignKeyring(next, root)
 		require.NoError(t, err)
-		o.Keyring, o.NextKeyring = old, document
+		o.Keyring, o.NextKeyrings = old, [][]byte{document}
 	})
 	v.sell(aLicense())
 	c := v.client(1)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"time"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -11,6 +12,7 @@ import (
 const (
 	maxDelivered      = 60
 	maxDeliveredBytes = 448 << 10
+	maxKeyringBytes   = 96 << 10 // more, for keyrings and catalogues
 )
 
 // serve is the yes to an installation that is activated: its receipt, and the
@@ -24,11 +26,12 @@ func (v *visit) serve(a *Account, one *Activation, i *Installation, link []byte)
 	if a.Sale.Pending {
 		out.reply.NextCheck = v.nextCheck(one)
 	}
-	var more bool
-	out.reply.Documents, more = v.deliver(a.Sale)
+	documents, more := v.deliver(a.Sale)
+	out.reply.Documents = v.withKeyrings(a.Sale, documents)
 	if more {
 		out.reply.NextCheck = v.now
 	}
+	out.delivered = len(documents) > 0
 	return out
 }
 
@@ -81,6 +84,45 @@ func (v *visit) deliver(s *Sale) (documents []string, more bool) {
 		documents = append(documents, string(u.Text))
 	}
 	return documents, false
+}
+
+// withKeyrings returns the documents of a reply with the keyrings that the client
+// does not have, and with what the client may hold without a signature that
+// counts under the newest of them. Where that does not fit into one reply, the
+// client keeps the keyring that it has, and with it what is licensed there.
+func (v *visit) withKeyrings(s *Sale, documents []string) []string {
+	if len(v.keyrings) == 0 {
+		return documents
+	}
+	all := slices.Concat(v.keyrings, v.catalogues)
+	for _, text := range v.heldBy(s) {
+		if newlySigned(v.newest, text) && !slices.Contains(documents, text) {
+			all = append(all, text)
+		}
+	}
+	size := 0
+	for _, text := range slices.Concat(all, documents) {
+		size += len(text)
+	}
+	if len(all)+len(documents) > license.MaxReplyDocuments || size > maxDeliveredBytes+maxKeyringBytes {
+		return documents
+	}
+	return append(all, documents...)
+}
+
+// heldBy returns the documents that the client of a request has of a sale: the
+// licence, and the updates up to its revision.
+func (v *visit) heldBy(s *Sale) (documents []string) {
+	if v.License == "" {
+		return nil
+	}
+	documents = append(documents, string(s.License))
+	for _, u := range s.Updates {
+		if u.Submitted && u.Sequence <= v.Revision {
+			documents = append(documents, string(u.Text))
+		}
+	}
+	return documents
 }
 
 // due returns the updates that follow on a revision, without a gap.

@@ -22,6 +22,8 @@
 //	[Server.Sell] …     what the vendor's desk does                   sell.go, desk.go, updates.go
 //	[Ledger]            where accounts are kept, one at a time        ledger.go
 //	[MemoryLedger]      a Ledger that ends with the process           memory.go
+//	keys and keyrings   of which each client gets what it needs       keys.go
+//	[Countersigned] …   documents outlive the key that signed them    countersign.go
 //
 // # Verdicts
 //
@@ -80,6 +82,15 @@
 // or cancelled is RequestNotAccepted, in the same words and with the same
 // status; one with a wrong check digit does not reach the ledger. See Throttle
 // for how many may fail.
+//
+// # Keys that change
+//
+// A request says which keys of the role "activation" its client trusts. If none of
+// them is this server's, the answer is KeyringMismatch and nothing is looked at.
+// Otherwise the newest of them signs the reply. A client with an older keyring than
+// the last of Options.NextKeyrings gets those that it lacks with every yes,
+// together with the documents of its sale that it may hold with signatures that no
+// longer count; unless all of that is too large for one reply.
 //
 // # Two lives of one installation
 //

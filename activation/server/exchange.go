@@ -62,8 +62,13 @@ func (s *Server) logExchange(ctx context.Context, r *license.Request, out outcom
 
 // answer decides on a request, unless there were too many that failed.
 func (s *Server) answer(ctx context.Context, v *visit, from netip.Addr) (outcome, error) {
-	if v.Vendor != s.issuer.Vendor() {
-		return no(license.Reason{Code: license.OtherVendor, Has: v.Vendor, Needs: s.issuer.Vendor()}), nil
+	if v.Vendor != s.vendor {
+		return no(license.Reason{Code: license.OtherVendor, Has: v.Vendor, Needs: s.vendor}), nil
+	}
+	if v.signer == nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "the product has another keyring: nothing was used up; embed this server's keyring in it, or start the server with an activation key that it trusts",
+			slog.String("product", v.Product), slog.Any("product_keys", v.Keys), slog.Any("server_keys", s.keys.ids()))
+		return s.keys.mismatch(v.Request), nil
 	}
 	attempt, wait := s.throttle.begin(v, from)
 	if wait > 0 {
@@ -149,22 +154,20 @@ func (s *Server) trouble(err error) error {
 func (s *Server) sign(ctx context.Context, v *visit, out outcome) (Answer, error) {
 	r := out.reply
 	r.Product, r.Installation, r.Nonce, r.Request, r.Time = v.Product, v.Installation, v.Nonce, v.Digest, v.now
+	signer := v.signer
+	if signer == nil {
+		signer = s.keys.signers[0]
+	}
 	if out.receipt != nil {
-		receipt, err := s.issuer.DraftReceipt(out.receipt)
-		if err == nil {
-			err = s.signer.sign(ctx, receipt)
-		}
+		receipt, err := s.signReceipt(ctx, signer, v, out.receipt)
 		if err != nil {
 			return Answer{}, fmt.Errorf("server: the receipt: %w", err)
 		}
-		r.Receipt = string(receipt.Armor())
-		if v.Keyring < s.nextVersion {
-			r.Documents = append([]string{s.next}, r.Documents...)
-		}
+		r.Receipt = string(receipt)
 	}
-	reply, err := s.issuer.DraftReply(&r)
+	reply, err := signer.issuer.DraftReply(&r)
 	if err == nil {
-		err = s.signer.sign(ctx, reply)
+		err = signer.sign(ctx, reply)
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("server: the reply: %w", err)
@@ -174,4 +177,31 @@ func (s *Server) sign(ctx context.Context, v *visit, out outcome) (Answer, error
 		answer.Status, answer.RetryAfter = http.StatusTooManyRequests, time.Duration(r.N)*time.Minute
 	}
 	return answer, nil
+}
+
+// signReceipt signs a receipt, so that it counts under the client's keyring, and
+// under the newest one if the client is about to follow that.
+func (s *Server) signReceipt(ctx context.Context, present *signer, v *visit, r *license.Receipt) ([]byte, error) {
+	signers := []*signer{present}
+	if newest := s.keys.signers[0]; newest != present && len(v.keyrings) > 0 {
+		signers = []*signer{newest, present}
+	}
+	var text []byte
+	for _, signer := range signers {
+		draft, err := signer.issuer.DraftReceipt(r)
+		if err == nil {
+			err = signer.sign(ctx, draft)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if text == nil {
+			text = draft.Armor()
+			continue
+		}
+		if text, _, err = license.MergeSignatures(text, draft.Armor()); err != nil {
+			return nil, err
+		}
+	}
+	return text, nil
 }

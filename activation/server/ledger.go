@@ -252,6 +252,9 @@ const (
 	EventUsage       EventKind = "usage"    // not noted by this package
 	EventForgiven    EventKind = "clone_forgiven"
 	EventLabel       EventKind = "label" // set or removed by the vendor; the text is not kept here
+	// EventCountersigned: a document of the sale got a signature by a newer key;
+	// Detail: the id of the licence or the update.
+	EventCountersigned EventKind = "countersigned"
 )
 
 // A Filter selects sales; an empty field selects all. Product, Order and Customer

@@ -10,6 +10,7 @@ type outcome struct {
 	reply      license.Reply // without what the request says
 	receipt    *license.Receipt
 	activation string // its id, for the log
+	delivered  bool   // there are documents that are new to the client
 }
 
 func (o outcome) code() license.Code { return o.reply.Code }

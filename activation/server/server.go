@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -22,13 +21,24 @@ type Options struct {
 	// once for all documents that are wanted at the same time, and not again
 	// before it has answered, so a device is never asked twice at once.
 	Issuer  *issuer.Issuer
-	Keyring *license.Keyring // verifies what the back office hands in, and has the issuer's key
+	Keyring *license.Keyring // the oldest that installations may have; of NextKeyrings the first is this one, or follows it
 	Ledger  Ledger
 
-	// NextKeyring is the newest keyring as a signed document, for clients that
-	// have an older one; nil if there is none. Keyring must be that keyring, or
-	// the one that it follows.
-	NextKeyring []byte
+	// NextKeyrings are signed keyrings, each of which follows the one before, at
+	// most 16. Clients get those that they do not have, together with the documents
+	// of their sale that they may hold without a signature that counts under the
+	// newest. The newest verifies what the back office hands in, and has the key of
+	// Issuer.
+	NextKeyrings [][]byte
+	// OldIssuers are former keys of the role "activation", newest first. Each
+	// client gets a reply by the newest key that it can verify, so that one with an
+	// old keyring understands the reply that brings it the next. Take a key out
+	// once every client that matters has a keyring with a newer one.
+	OldIssuers []*issuer.Issuer
+	// Catalogues are signed catalogues that clients get together with the next
+	// keyring, each those of its product: after the key that signed the embedded
+	// one was revoked, activation keys could not be read otherwise.
+	Catalogues [][]byte
 
 	Now      func() time.Time // nil is time.Now
 	Random   io.Reader        // for the ids of activations; nil is crypto/rand.Reader
@@ -55,17 +65,14 @@ var (
 // desk what changes a sale. Any number of goroutines may use one, and any
 // number of servers one ledger.
 type Server struct {
-	issuer     *issuer.Issuer
-	signer     *signer
-	keyring    *license.Keyring
+	vendor     string
+	keys       rotation
+	keyring    *license.Keyring // the newest
 	ledger     Ledger
 	now        func() time.Time
 	throttle   *throttle
 	clientAddr func(*http.Request) netip.Addr
 	log        *slog.Logger
-
-	next        string // the newest keyring's document, "" if there is none
-	nextVersion int64
 
 	drawing sync.Mutex
 	random  io.Reader
@@ -77,7 +84,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("server: Options needs an Issuer, a Keyring and a Ledger")
 	}
 	s := &Server{
-		issuer: o.Issuer, signer: &signer{issuer: o.Issuer}, keyring: o.Keyring, ledger: o.Ledger, now: o.Now, random: o.Random,
+		vendor: o.Issuer.Vendor(), ledger: o.Ledger, now: o.Now, random: o.Random,
 		throttle: newThrottle(o.Throttle), clientAddr: o.ClientAddr, log: o.Logger,
 	}
 	if s.now == nil {
@@ -92,44 +99,10 @@ func New(o Options) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.checkIssuer(); err != nil {
+	if err := s.setKeys(o); err != nil {
 		return nil, err
 	}
-	if o.NextKeyring != nil {
-		if err := s.announce(o.NextKeyring); err != nil {
-			return nil, err
-		}
-	}
 	return s, nil
-}
-
-// checkIssuer makes sure that clients will believe what is signed here.
-func (s *Server) checkIssuer() error {
-	if s.issuer.Vendor() != s.keyring.Vendor() {
-		return fmt.Errorf("server: the issuer is %q's, and the keyring %q's", s.issuer.Vendor(), s.keyring.Vendor())
-	}
-	now := s.time()
-	own := s.issuer.Public().ID()
-	if !slices.ContainsFunc(s.keyring.Keys(), func(k license.Key) bool {
-		return k.Public.ID() == own && k.Role == license.RoleActivation && k.End >= license.DateOf(now)
-	}) {
-		return fmt.Errorf("server: the keyring has no key %s of the role %q that has not ended", own, license.RoleActivation)
-	}
-	_, err := s.issuer.Time(&license.SignedTime{Challenge: make([]byte, license.ChallengeSize), Time: now})
-	if err != nil {
-		return fmt.Errorf("server: the issuer cannot sign: %w", err)
-	}
-	return nil
-}
-
-// announce has clients with an older keyring get this one.
-func (s *Server) announce(document []byte) error {
-	next, err := s.keyring.Rotate(document)
-	if err != nil {
-		return fmt.Errorf("server: the next keyring: %w", err)
-	}
-	s.next, s.nextVersion = string(document), next.Version()
-	return nil
 }
 
 // time returns the time to the second, as documents have it.

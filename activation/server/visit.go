@@ -23,6 +23,11 @@ type visit struct {
 	proofKey   string
 	id         string // for the activation that may come of it
 
+	signer     *signer          // of the reply; nil if the client can verify none
+	newest     *license.Keyring // that the client can have
+	keyrings   []string         // documents that lead to it from the client's
+	catalogues []string         // that go with them
+
 	signing <-chan signed // the answer, where it is signed ahead
 }
 
@@ -30,6 +35,13 @@ func (s *Server) visit(r *license.Request) (*visit, error) {
 	v := &visit{
 		Request: r, now: s.time(), key: base64.StdEncoding.EncodeToString(r.Installation),
 		link: hexOf(r.Link), next: hexOf(r.Next),
+	}
+	v.signer = s.keys.signerFor(r, license.DateOf(v.now))
+	v.newest, v.keyrings = s.keyring, s.keys.after(r)
+	for _, c := range s.keys.catalogues {
+		if c.product == r.Product && len(v.keyrings) > 0 {
+			v.catalogues = append(v.catalogues, c.text)
+		}
 	}
 	v.machine, v.digests = readFingerprint(r.Fingerprint)
 	if r.Operation == license.OpActivate || r.Operation == license.OpMove {

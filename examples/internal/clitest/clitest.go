@@ -9,6 +9,9 @@
 //	exits 3 product status           a command that must end with an exit code
 //	edit FILE OLD NEW                replaces a text that must be in a file
 //	mode FILE 0600                   a file's permissions
+//	keyid NAME FILE                  sets a variable to the id of a private key
+//	export FILE SERIAL ID FILE …     writes documents as "server documents" does
+//	tear FILE N                      cuts N bytes off the end of a file
 package clitest
 
 import (
@@ -26,8 +29,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/latchkey-go/latchkey/binding/machine"
+	"github.com/latchkey-go/latchkey/examples/internal/documents"
 	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
 	"github.com/latchkey-go/latchkey/examples/product/productcmd"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
 // Main is TestMain of a package with scripts.
@@ -51,7 +57,7 @@ func Run(t *testing.T, dir string) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: dir, RequireExplicitExec: false, RequireUniqueNames: true, Setup: setup,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "edit": edit, "mode": mode},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "edit": edit, "mode": mode, "keyid": keyID, "export": export, "tear": tear},
 	})
 }
 
@@ -176,4 +182,29 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	if runtime.GOOS != "windows" && uint64(info.Mode().Perm()) != want {
 		ts.Fatalf("%s has the mode %o", args[0], info.Mode().Perm())
 	}
+}
+
+// keyID sets a variable to the id of a private key.
+func keyID(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := issuer.ReadKeyFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	ts.Setenv(args[0], key.Public().ID())
+}
+
+// export writes licences as "server documents" does.
+func export(ts *testscript.TestScript, _ bool, args []string) {
+	w, err := documents.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for rest := args[1:]; len(rest) > 2; rest = rest[3:] {
+		ts.Check(w.Write(documents.Line{Serial: rest[0], Kind: license.KindLicense, ID: rest[1], Document: ts.ReadFile(rest[2])}))
+	}
+	ts.Check(w.Close())
+}
+
+// tear cuts the end off a file, as a crash does.
+func tear(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:len(text)-n]), 0o600))
 }

@@ -38,10 +38,13 @@ const (
 	TypedKey     = "typed_key"
 	Time         = "time"
 	Keyring      = "keyring"
+	// Countersigned is a new key's signature on a document that another has signed,
+	// or on those of a server, which Comment names; such a record has no Document.
+	Countersigned = "countersigned"
 )
 
 // Kinds are all of them.
-var Kinds = []string{License, Update, SealedUpdate, Catalogue, TypedKey, Time, Keyring}
+var Kinds = []string{License, Update, SealedUpdate, Catalogue, TypedKey, Time, Keyring, Countersigned}
 
 // A Record is one signature. Members that a kind does not have are left out.
 type Record struct {

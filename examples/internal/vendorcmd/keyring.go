@@ -19,9 +19,12 @@ type keyringFlags struct {
 	t                       *tool
 	vendor, base, out, sign string
 	version, quorum         int
-	add, drop, roots        []string
-	past                    bool   // a key's last day may be over
-	records                 string // where signing is recorded
+	add, roots              []string
+	retire, revoke          []string // ids
+	confirm                 string
+	ledgers, documents      []string // files of which it is counted what revoking voids
+	past                    bool     // a key's last day may be over
+	records                 string   // where signing is recorded
 }
 
 func keyringCommand(t *tool) cli.Command {
@@ -36,14 +39,24 @@ Private and public key files will both do; no private half gets into a keyring.
 The date is the key's last day: what is issued later with it is refused, and
 what was issued before stays valid.
 
-The next keyring, with one key more and one less, and as a signed document that
-products which are installed already follow when it is imported:
+The next keyring, with a new key in the place of one that is retired, and as a
+signed document that products which are installed already follow:
 
-  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --drop 1f6f4c9d0be8a7c2 --out next.txt
+  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --retire old.key --out next.txt
   latchkey keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
 
+A key is named by its id or by either of its files. One that is retired has today as its last day, and all that it signed stays good.
 It must be signed by a quorum of the root keys of the old keyring and by a
-quorum of those of the new one; this is checked before anything is written.`,
+quorum of those of the new one; this is checked before anything is written.
+
+A key that was stolen is revoked: it is left out, and everything that it signed is
+void unless it was countersigned with "latchkey countersign". How much that is,
+--ledger tells, and a word has to be typed for it:
+
+  latchkey keyring --base keyring.txt --add new.key:2036-12-31 --revoke old.key.pub \
+      --ledger documents.jsonl --out next.txt
+
+docs/rotation.md has all of it, step by step.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			k := &keyringFlags{t: t}
 			f.StringVar(&k.vendor, "vendor", "", "the vendor's `NAME`, as documents carry it; that of --base unless given")
@@ -53,7 +66,11 @@ quorum of those of the new one; this is checked before anything is written.`,
 			f.StringVar(&k.sign, "sign", "", "`FILE` with a keyring to sign, as a document that products import")
 			f.StringVar(&k.out, "out", "-", "`FILE` for the result, which must not be there yet; standard output unless given")
 			f.Func("add", "key file and last day, as in `FILE:DATE`; may stand often", appendTo(&k.add))
-			f.Func("drop", "`ID` of a key of --base that is left out; may stand often", appendTo(&k.drop))
+			f.Func("retire", "`KEY` of --base, its id or its file, whose last day is today; what it signed stays good; may stand often", appendTo(&k.retire))
+			f.Func("revoke", "`KEY` of --base, its id or its file, that is left out, which voids what it signed; may stand often", appendTo(&k.revoke))
+			f.StringVar(&k.confirm, "confirm", "", "`WORD` revoke, in place of typing it")
+			f.Func("ledger", "with --revoke: `FILE` of \"server documents\", of which it is said how much becomes void; may stand often", appendTo(&k.ledgers))
+			f.Func("document", "with --revoke: `FILE` with a licence, an update or a catalogue, likewise; may stand often", appendTo(&k.documents))
 			f.BoolVar(&k.past, "past", false, "add a key whose last day is over")
 			f.StringVar(&k.records, "records", "", "with --sign: `FILE` to which it is recorded; records.jsonl beside the first root key unless given")
 			f.Func("root", "with --sign: `FILE` with a private root key; may stand often", appendTo(&k.roots))
@@ -65,10 +82,14 @@ quorum of those of the new one; this is checked before anything is written.`,
 					return cli.Usagef("--root is for signing: add --sign FILE")
 				case k.sign != "" && (len(k.roots) == 0 || k.base == ""):
 					return cli.Usagef("to sign a keyring, name the one that products have with --base and the keys with --root")
-				case k.sign != "" && (len(k.add) > 0 || len(k.drop) > 0 || k.vendor != "" || k.version != 0 || k.quorum != 0):
+				case k.sign != "" && (len(k.add)+len(k.retire)+len(k.revoke) > 0 || k.vendor != "" || k.version != 0 || k.quorum != 0):
 					return cli.Usagef("--sign takes a keyring as it is: make it first, then sign it")
 				case k.sign != "":
 					return k.signNext()
+				case k.base == "" && len(k.retire)+len(k.revoke) > 0:
+					return cli.Usagef("--retire and --revoke change a key of another keyring: name that one with --base")
+				case len(k.revoke) == 0 && (k.confirm != "" || len(k.ledgers)+len(k.documents) > 0):
+					return cli.Usagef("--confirm, --ledger and --document go with --revoke ID")
 				}
 				return k.make()
 			}
@@ -102,6 +123,9 @@ func (k *keyringFlags) make() error {
 		}
 		keys = append(keys, key)
 	}
+	if keys, err = k.revokeKeys(keys); err != nil {
+		return err
+	}
 	switch {
 	case k.vendor == "":
 		return cli.Usagef("say whose keys these are with --vendor")
@@ -118,12 +142,9 @@ func (k *keyringFlags) make() error {
 	return k.deliver([]byte(ring.String()), ring)
 }
 
-// baseKeys returns the keys of the keyring before that stay.
+// baseKeys returns the keys of the keyring before, some of them retired.
 func (k *keyringFlags) baseKeys() ([]license.Key, error) {
 	if k.base == "" {
-		if len(k.drop) > 0 {
-			return nil, cli.Usagef("--drop leaves out a key of another keyring: name that one with --base")
-		}
 		return nil, nil
 	}
 	base, err := k.t.openKeyring(k.base)
@@ -140,14 +161,7 @@ func (k *keyringFlags) baseKeys() ([]license.Key, error) {
 		k.quorum = base.Quorum()
 	}
 	keys := base.Keys()
-	for _, id := range k.drop {
-		i := slices.IndexFunc(keys, func(key license.Key) bool { return key.Public.ID() == id })
-		if i < 0 {
-			return nil, fmt.Errorf("%s: there is no key %s in it to leave out", k.base, id)
-		}
-		keys = slices.Delete(keys, i, i+1)
-	}
-	return keys, nil
+	return keys, k.retireKeys(keys)
 }
 
 // keyWithEnd reads "FILE:DATE".
@@ -161,19 +175,26 @@ func (t *tool) keyWithEnd(item string) (license.Key, error) {
 	if err != nil {
 		return license.Key{}, cli.Usagef("--add %s: %v", item, err)
 	}
+	key, err := t.readPublic(path)
+	key.End = end
+	return key, err
+}
+
+// readPublic reads the public half of a key from either of its files.
+func (t *tool) readPublic(path string) (license.Key, error) {
 	text, err := t.read(path)
 	if err != nil {
 		return license.Key{}, err
 	}
 	if bytes.HasPrefix(text, []byte(publicTitle)) {
 		role, public, err := parsePublic(string(text))
-		return license.Key{Public: public, Role: role, End: end}, cli.At(name(path), err)
+		return license.Key{Public: public, Role: role}, cli.At(name(path), err)
 	}
 	private, err := readKey(path)
 	if err != nil {
 		return license.Key{}, err
 	}
-	return license.Key{Public: private.Public(), Role: private.Role(), End: end}, nil
+	return license.Key{Public: private.Public(), Role: private.Role()}, nil
 }
 
 func (k *keyringFlags) signNext() error {
@@ -230,6 +251,9 @@ func describeKeyring(ring *license.Keyring) string {
 		text += fmt.Sprintf("; the next one needs %d of its root keys", ring.Quorum())
 	}
 	text += ".\n"
+	if ring.Quorum() == 0 {
+		text += "It has no root key, so products that embed it can never follow another keyring.\n"
+	}
 	for _, key := range ring.Keys() {
 		text += fmt.Sprintf("  %s  %-10s  until %s\n", key.Public.ID(), key.Role, key.End)
 	}

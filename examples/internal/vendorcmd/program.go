@@ -61,7 +61,7 @@ func Run(args []string, in io.Reader, out, err io.Writer, now func() time.Time) 
 		Name: "latchkey", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) { f.BoolVar(&t.json, "json", t.json, "answer in JSON") },
 		Commands: []cli.Command{
-			keygenCommand(t), keyringCommand(t), catalogueCommand(t),
+			keygenCommand(t), keyringCommand(t), countersignCommand(t), catalogueCommand(t),
 			issueCommand(t), updateCommand(t), sealCommand(t),
 			keyCommand(t), timeCommand(t), inspectCommand(t), recordsCommand(t),
 		},

@@ -40,13 +40,18 @@ type Config struct {
 	// Ledger is used in place of the database's, for tests, and left open.
 	Ledger server.Ledger
 
-	Keyring    *license.Keyring
-	Activation *issuer.Issuer // of the role "activation"
-	License    *issuer.Issuer // of the role "license"; nil: the API takes only what was signed elsewhere
+	Keyring       *license.Keyring
+	Activation    *issuer.Issuer   // of the role "activation"
+	OldActivation []*issuer.Issuer // its predecessors, newest first, for products with an older keyring
+	License       *issuer.Issuer   // of the role "license"; nil: the API takes only what was signed elsewhere
 	// Catalogue is what the API may sell; without one, only names that a call says
 	// are new ones.
-	Catalogue   *catalogue.Catalogue
-	NextKeyring []byte // the document of the keyring that follows, nil if there is none
+	Catalogue    *catalogue.Catalogue
+	NextKeyrings [][]byte // documents of the keyrings that follow, each on the one before
+	Catalogues   [][]byte // signed catalogues that products get with the next keyring
+	// AllowVoid starts the server also if the last of NextKeyrings voids documents
+	// in the ledger.
+	AllowVoid bool
 
 	// TLSCert and TLSKey are files in PEM, read again when they change; without
 	// them it is plain HTTP.

@@ -25,7 +25,7 @@ const tokenFile = "TOKEN_FILE"
 // envPrefix.
 var settingNames = map[string]settingKind{
 	"DATABASE": onePath, "KEYRING": onePath, "CATALOGUE": onePath, "LICENSE_KEY": onePath, "TLS_CERT": onePath, "TLS_KEY": onePath, tokenFile: onePath,
-	"ACTIVATION_KEY": paths, "NEXT_KEYRING": paths,
+	"ACTIVATION_KEY": paths, "NEXT_KEYRING": paths, "SEND_CATALOGUE": paths,
 	"LISTEN": noPath, "ADMIN_LISTEN": noPath, "TRUSTED_PROXIES": noPath, "LOG_FORMAT": noPath, "LOG_LEVEL": noPath, "SHUTDOWN_TIMEOUT": noPath,
 }
 

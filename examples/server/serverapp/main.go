@@ -57,7 +57,7 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
 		},
-		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), migrateCommand(t)},
+		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t)},
 	}
 	return p.Run(orServe(args))
 }
@@ -79,7 +79,7 @@ func orServe(args []string) []string {
 		return args
 	}
 	for _, arg := range args {
-		if slices.Contains([]string{"init", "serve", "sell", "token", "migrate", "version", "help"}, arg) {
+		if slices.Contains([]string{"init", "serve", "sell", "token", "documents", "migrate", "version", "help"}, arg) {
 			return args
 		}
 	}

@@ -14,10 +14,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation"
+	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
 	"github.com/latchkey-go/latchkey/examples/server/apiclient"
 	"github.com/latchkey-go/latchkey/examples/server/internal/pgtest"
 	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
@@ -34,7 +36,11 @@ var terms = &apiclient.LicenseTerms{
 
 // TestMain lets the test binary be the program, for tests that start it.
 func TestMain(m *testing.M) {
-	if os.Getenv("SERVERAPP_TEST_PROGRAM") != "" {
+	switch os.Getenv("SERVERAPP_TEST_PROGRAM") {
+	case "":
+	case "latchkey": // the vendor's command
+		os.Exit(vendorcmd.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, time.Now))
+	default:
 		os.Exit(serverapp.Main(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())

@@ -29,14 +29,15 @@ func newRoutes(c Config, d *database, counts *metrics.Metrics) (*routes, error) 
 	}
 	ledger := &watched{Ledger: d.ledger, metrics: counts, log: log}
 	core, err := server.New(server.Options{
-		Issuer: c.Activation, Keyring: c.Keyring, Ledger: ledger, NextKeyring: c.NextKeyring,
+		Issuer: c.Activation, OldIssuers: c.OldActivation, Keyring: c.Keyring, Ledger: ledger,
+		NextKeyrings: c.NextKeyrings, Catalogues: c.Catalogues,
 		Now: c.Now, Throttle: c.Throttle, ClientAddr: clientAddr(c.TrustedProxies), Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the activation server: %w", err)
 	}
 	vendor, err := api.New(api.Options{
-		Server: core, Ledger: ledger, Store: d.store, Keyring: c.Keyring, Issuer: c.License, Catalogue: c.Catalogue,
+		Server: core, Ledger: ledger, Store: d.store, Keyring: core.Keyring(), Issuer: c.License, Catalogue: c.Catalogue,
 		Version: metrics.Version(), Now: c.Now, Logger: log,
 	})
 	if err != nil {

@@ -19,13 +19,15 @@ import (
 
 // settings are what the command line and the environment say, as they say it.
 type settings struct {
-	database, listen, adminListen                   string
-	keyring, activationKey, licenseKey, nextKeyring string
-	catalogue                                       string
-	tlsCert, tlsKey, trustedProxies                 string
-	logFormat, logLevel, shutdownTimeout            string
-	tokenFile                                       string
-	credentials                                     string // folder of systemd's credentials
+	database, listen, adminListen            string
+	keyring, licenseKey                      string
+	activationKeys, nextKeyrings, catalogues list
+	allowVoid                                bool
+	catalogue                                string
+	tlsCert, tlsKey, trustedProxies          string
+	logFormat, logLevel, shutdownTimeout     string
+	tokenFile                                string
+	credentials                              string // folder of systemd's credentials
 }
 
 // envPrefix is what the names of our environment variables begin with.
@@ -44,7 +46,8 @@ func (t *tool) fromEnvironment(folder map[string]string) settings {
 	}
 	return settings{
 		database: or("DATABASE", databaseFile), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
-		keyring: or("KEYRING", ""), activationKey: or("ACTIVATION_KEY", ""), licenseKey: or("LICENSE_KEY", ""), nextKeyring: or("NEXT_KEYRING", ""),
+		keyring: or("KEYRING", ""), licenseKey: or("LICENSE_KEY", ""),
+		activationKeys: listOf(or("ACTIVATION_KEY", "")), nextKeyrings: listOf(or("NEXT_KEYRING", "")), catalogues: listOf(or("SEND_CATALOGUE", "")),
 		catalogue: or("CATALOGUE", ""),
 		tlsCert:   or("TLS_CERT", ""), tlsKey: or("TLS_KEY", ""), trustedProxies: or("TRUSTED_PROXIES", ""),
 		logFormat: or("LOG_FORMAT", "text"), logLevel: or("LOG_LEVEL", "info"), shutdownTimeout: or("SHUTDOWN_TIMEOUT", "20s"),
@@ -58,17 +61,24 @@ func (s *settings) declare(f *flag.FlagSet) {
 	str := func(p *string, name, usage string) { f.StringVar(p, name, *p, usage) }
 	str(&s.listen, "listen", "`ADDRESS` for customers; "+DefaultListen+" unless given, where no other machine comes")
 	str(&s.adminListen, "admin-listen", "`ADDRESS` for the API, /healthz and /metrics, which are at --listen unless this is given")
-	str(&s.keyring, "keyring", "`FILE` with the keyring that products embed")
-	str(&s.activationKey, "activation-key", "`FILE` with the private key of the role activation")
-	str(&s.licenseKey, "license-key", "`FILE` with the private key of the role license, for the API to sign licences and updates;\nwithout it, it takes what the back office has signed")
+	s.declareKeys(f)
+	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may stand often, the newest key first:\nproducts with an older keyring are answered by the newest key that they trust")
+	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may stand often")
+	f.BoolVar(&s.allowVoid, "allow-void", false, "start also if --next-keyring voids documents in the ledger")
 	str(&s.catalogue, "catalogue", "`FILE` with what you sell, as \"latchkey catalogue --new\" makes one; without it, the API sells only\nnames that a call says are new ones. It is read once, at the start")
-	str(&s.nextKeyring, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet")
 	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate in PEM, and those up to its authority; read again when it changes")
 	str(&s.tlsKey, "tls-key", "`FILE` with the certificate's private key in PEM")
 	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7")
 	str(&s.logFormat, "log-format", "`text` or json; the log goes to standard error")
 	str(&s.logLevel, "log-level", "`debug`, info, warn or error; info unless given")
 	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` for which requests under way are waited for; 20s unless given")
+}
+
+// declareKeys declares the flags of keyrings and of the key that signs licences.
+func (s *settings) declareKeys(f *flag.FlagSet) {
+	f.StringVar(&s.keyring, "keyring", s.keyring, "`FILE` with the keyring that the oldest products in use embed")
+	f.StringVar(&s.licenseKey, "license-key", s.licenseKey, "`FILE` with the private key of the role license, for the API to sign licences and updates;\nwithout it, it takes what the back office has signed")
+	f.Var(&s.nextKeyrings, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet;\nmay stand often, each follows the one before")
 }
 
 // config reads what the settings name.
@@ -89,7 +99,7 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 	if c.Keyring, err = readKeyring(s.keyring); err != nil {
 		return c, err
 	}
-	if c.Activation, err = s.readIssuer("activation-key", s.activationKey, license.RoleActivation, c.Keyring.Vendor()); err != nil {
+	if err = s.readActivationKeys(&c); err != nil {
 		return c, err
 	}
 	if s.licenseKey != "" {
@@ -102,10 +112,43 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 			return c, err
 		}
 	}
-	if s.nextKeyring != "" {
-		c.NextKeyring, err = readFile("next-keyring", s.nextKeyring)
+	if c.NextKeyrings, err = readFiles("next-keyring", s.nextKeyrings.values); err != nil {
+		return c, err
 	}
+	c.AllowVoid = s.allowVoid
+	c.Catalogues, err = readFiles("send-catalogue", s.catalogues.values)
 	return c, err
+}
+
+// readActivationKeys reads the keys that sign replies, the newest first.
+func (s *settings) readActivationKeys(c *Config) error {
+	names := s.activationKeys.values
+	if len(names) == 0 {
+		names = []string{""}
+	}
+	for n, name := range names {
+		i, err := s.readIssuer("activation-key", name, license.RoleActivation, c.Keyring.Vendor())
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			c.Activation = i
+		default:
+			c.OldActivation = append(c.OldActivation, i)
+		}
+	}
+	return nil
+}
+
+func readFiles(flag string, names []string) (texts [][]byte, err error) {
+	for _, name := range names {
+		text, err := readFile(flag, name)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
 }
 
 // logger returns what writes the log.

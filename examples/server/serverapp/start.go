@@ -60,6 +60,9 @@ func Start(ctx context.Context, c Config) (_ *Running, err error) {
 		return nil, err
 	}
 	r.Server = routes.server
+	if err := checkLedger(ctx, c, r.Ledger, routes.server.Keyring(), c.Logger); err != nil {
+		return nil, err
+	}
 	if err := r.listen(ctx, c, routes); err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func TestStartRefused(t *testing.T) {
 		"the SQLite database":          func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
 		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
 		"cannot listen":                func(c *serverapp.Config) { c.Listen = "127.0.0.1:none" },
-		"the next keyring":             func(c *serverapp.Config) { c.NextKeyring = []byte("nonsense") },
+		"next keyring 1 of 1":          func(c *serverapp.Config) { c.NextKeyrings = [][]byte{[]byte("nonsense")} },
 	} {
 		c := serverapp.Config{Listen: "127.0.0.1:0", Keyring: k.Keyring, Activation: k.Activation, Now: noon}
 		edit(&c)
@@ -181,7 +181,7 @@ func TestNextKeyring(t *testing.T) {
 	document, err := issuer.SignKeyring(next, k.Root)
 	require.NoError(t, err)
 	running, err := serverapp.Start(t.Context(), serverapp.Config{
-		Listen: "127.0.0.1:0", Keyring: k.Keyring, Activation: k.Activation, Now: noon, NextKeyring: document,
+		Listen: "127.0.0.1:0", Keyring: k.Keyring, Activation: k.Activation, Now: noon, NextKeyrings: [][]byte{document},
 	})
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(running.URL, "http://127.0.0.1:"))

@@ -1,0 +1,161 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/latchkey-go/latchkey/license"
+)
+
+// opened returns when a licence or an update was issued, if it holds under a
+// keyring.
+func opened(text []byte, k *license.Keyring) (id string, issued time.Time, err error) {
+	if license.KindOf(text) == license.KindUpdate {
+		u, err := license.OpenUpdate(text, k)
+		if err != nil {
+			return "", time.Time{}, err
+		}
+		return u.ID, u.Issued, nil
+	}
+	l, err := license.Open(text, k)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return l.ID, l.Issued, nil
+}
+
+// newlySigned reports whether a document holds under a keyring, and has a
+// signature besides that does not count there: a client may hold it with that
+// alone.
+func newlySigned(k *license.Keyring, text string) bool {
+	_, issued, err := opened([]byte(text), k)
+	return err == nil && slices.ContainsFunc(license.KeyIDs([]byte(text)), func(id string) bool {
+		return !counts(k, id, license.DateOf(issued))
+	})
+}
+
+// counts reports whether a key of a keyring may sign a licence or an update of a
+// day.
+func counts(k *license.Keyring, id string, issued license.Date) bool {
+	return slices.ContainsFunc(k.Keys(), func(key license.Key) bool {
+		return key.Role == license.RoleLicense && key.End >= issued && key.Public.ID() == id
+	})
+}
+
+// A Document is a signed document of a sale.
+type Document struct {
+	Serial license.Serial
+	ID     string // of the licence or the update
+	Kind   string // license.KindLicense or license.KindUpdate
+	Text   []byte
+}
+
+// Documents calls each with every licence and update in a ledger, drafts too, in
+// ascending order of serial numbers, until each returns an error. It loads a
+// page of sales at a time.
+func Documents(ctx context.Context, l Ledger, each func(Document) error) error {
+	const page = 100
+	for after := license.Serial(""); ; {
+		sales, err := l.Sales(ctx, Filter{After: after, Limit: page})
+		if err != nil {
+			return err
+		}
+		for _, sale := range sales {
+			if err := sale.eachDocument(each); err != nil {
+				return err
+			}
+			after = sale.Serial
+		}
+		if len(sales) < page {
+			return nil
+		}
+	}
+}
+
+func (s *Sale) eachDocument(each func(Document) error) error {
+	if err := each(Document{s.Serial, s.LicenseID, license.KindLicense, s.License}); err != nil {
+		return err
+	}
+	for _, u := range s.Updates {
+		if err := each(Document{s.Serial, u.ID, license.KindUpdate, u.Text}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Void returns why a document does not hold under a keyring, nil if it does. To
+// be quick over a large ledger, it verifies the signature only of a document that
+// also has one by a key that is not in the keyring, or has ended: a ledger takes
+// in nothing that it has not verified.
+func (d Document) Void(k *license.Keyring, today license.Date) error {
+	ids := license.KeyIDs(d.Text)
+	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !counts(k, id, today) }) {
+		return nil
+	}
+	_, _, err := opened(d.Text, k)
+	return err
+}
+
+// Verify returns why a document does not hold under a keyring, nil if it does.
+func (d Document) Verify(k *license.Keyring) error {
+	_, _, err := opened(d.Text, k)
+	return err
+}
+
+// Countersigned adds the signatures of a document to the one of a sale that has
+// the same payload, its licence or an update, and notes that in the history. It
+// must hold under the newest keyring. Changed is false if the sale's document has
+// the signatures already. The error is ErrUnknown, wraps a *license.Reason, or is
+// the ledger's.
+func Countersigned(ctx context.Context, l Ledger, k *license.Keyring, now time.Time, actor string, serial license.Serial, document []byte) (changed bool, err error) {
+	id, _, err := opened(document, k)
+	if err != nil {
+		return false, fmt.Errorf("server: the document: %w", err)
+	}
+	err = l.Change(ctx, Key{Serial: serial}, func(a *Account) error {
+		changed = false
+		if a.Sale == nil {
+			return fmt.Errorf("%w: no such sale", ErrUnknown)
+		}
+		found, more := a.Sale.merge(document)
+		switch {
+		case !found:
+			return fmt.Errorf("%w: the sale has no document with this content", ErrUnknown)
+		case more:
+			changed = true
+			a.Save()
+			a.Note(Event{Time: now.UTC().Truncate(time.Second), Kind: EventCountersigned, Actor: actor, Detail: id})
+		}
+		return nil
+	})
+	return changed && err == nil, err
+}
+
+// Countersigned does what the function Countersigned does, in this server's
+// ledger and under its newest keyring.
+func (s *Server) Countersigned(ctx context.Context, actor string, serial license.Serial, document []byte) (changed bool, err error) {
+	return Countersigned(ctx, s.ledger, s.keyring, s.time(), actor, serial, document)
+}
+
+// merge adds the signatures of a document to the one with the same payload.
+// More reports whether there were any that it did not have.
+func (s *Sale) merge(document []byte) (found, more bool) {
+	texts := []*[]byte{&s.License}
+	for i := range s.Updates {
+		texts = append(texts, &s.Updates[i].Text)
+	}
+	for _, text := range texts {
+		merged, fresh, err := license.MergeSignatures(document, *text)
+		if err != nil {
+			continue
+		}
+		if fresh {
+			*text = merged
+		}
+		return true, fresh
+	}
+	return false, false
+}

@@ -1,0 +1,181 @@
+package vendorcmd
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/latchkey-go/latchkey/examples/internal/cli"
+	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/documents"
+	"github.com/latchkey-go/latchkey/examples/internal/records"
+	"github.com/latchkey-go/latchkey/license"
+	"github.com/latchkey-go/latchkey/license/issuer"
+)
+
+type countersignFlags struct {
+	*signing
+	from, next, before string
+}
+
+func countersignCommand(t *tool) cli.Command {
+	return cli.Command{
+		Name: "countersign", Summary: "Add a new key's signature to what another key has signed.",
+		Help: `A document that a new key has countersigned holds under the old keyring and under
+the next one, and everything else about it stays as it was: so it outlives that
+the old key is revoked. Customers get it with their next check, or import it.
+
+  latchkey countersign --from documents.jsonl --key new.key --next next.txt --out countersigned.jsonl
+  latchkey countersign --from ada.lic --key new.key --next next.txt --out ada-2.lic
+
+--from is a licence, an update or a catalogue, or all documents of a server, as
+"server documents --out FILE" writes them; "server documents --import FILE" takes
+the result. Each document must hold under --keyring. The new key must be in --next,
+the keyring that follows. An interrupted run goes on where it stopped when it is
+called again in the same way.
+
+Whoever has stolen a key can sign documents with it and slip them in: of those that
+were issued on the day of the theft or later, --issued-before leaves all out.`,
+		Setup: func(f *flag.FlagSet) func([]string) error {
+			c := &countersignFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key")}
+			f.StringVar(&c.from, "from", "", "`FILE` with the document, or with those of a server")
+			f.StringVar(&c.next, "next", "", "`FILE` with the keyring that follows and has the new key; --keyring unless given")
+			f.StringVar(&c.before, "issued-before", "", "`DATE`; what was issued on that day or later is left out")
+			return func(args []string) error {
+				if len(args) > 0 || c.from == "" {
+					return cli.Usagef("say what to countersign with --from FILE")
+				}
+				return c.run()
+			}
+		},
+	}
+}
+
+func (c *countersignFlags) run() error {
+	w, err := c.worker()
+	if err != nil {
+		return err
+	}
+	if text, err := c.t.read(c.from); err == nil && license.KindOf(text) != "" {
+		return c.one(w, text)
+	}
+	if c.out == "-" {
+		return cli.Usagef("name a file for the documents with --out, so that an interrupted run can go on")
+	}
+	return c.many(w)
+}
+
+// A countersigner adds signatures to what holds under a keyring.
+type countersigner struct {
+	keys   *license.Keyring
+	issuer *issuer.Issuer
+	before license.Date // 0: of any day
+}
+
+// errLate is returned for a document that was issued too late.
+var errLate = errors.New("it was issued on the day of --issued-before or later")
+
+func (c *countersignFlags) worker() (*countersigner, error) {
+	keys, err := c.t.openKeyring(c.keyring)
+	if err != nil {
+		return nil, err
+	}
+	w := &countersigner{keys: keys}
+	if c.before != "" {
+		if w.before, err = description.ParseDate(c.before); err != nil {
+			return nil, cli.Usagef("--issued-before %s: %v", c.before, err)
+		}
+	}
+	next := *c.signing
+	if next.keyring = c.next; next.keyring == "" {
+		next.keyring = c.keyring
+	}
+	w.issuer, _, err = next.open()
+	c.public = next.public
+	return w, err
+}
+
+func (w *countersigner) countersign(document []byte) (_ []byte, already bool, err error) {
+	_, issued, err := issuedOn(document, w.keys)
+	if err != nil {
+		return nil, false, err
+	}
+	if w.before != 0 && issued >= w.before {
+		return nil, false, errLate
+	}
+	for _, id := range license.KeyIDs(document) {
+		if id == w.issuer.Public().ID() {
+			return document, true, nil
+		}
+	}
+	text, err := w.issuer.Countersign(document)
+	return text, false, err
+}
+
+// one countersigns one document.
+func (c *countersignFlags) one(w *countersigner, text []byte) error {
+	if err := free(c.out); err != nil {
+		return err
+	}
+	document, _, err := w.countersign(text)
+	if err != nil {
+		if errors.Is(err, errLate) {
+			return cli.At(name(c.from), refused(err))
+		}
+		return cli.At(name(c.from), damaged(err))
+	}
+	if err := c.record(records.Record{Kind: records.Countersigned, Comment: name(c.from)}, document); err != nil {
+		return err
+	}
+	id := w.issuer.Public().ID()
+	return c.deliver(document, fmt.Sprintf("Countersigned with the key %s.\n", id), cli.Fields{"kind": license.KindOf(document), "key": id})
+}
+
+// many countersigns the documents of a server.
+func (c *countersignFlags) many(w *countersigner) error {
+	from, err := os.Open(c.from)
+	if err != nil {
+		return plain(err)
+	}
+	defer from.Close()
+	out, err := documents.Resume(c.out)
+	if err != nil {
+		return plain(err)
+	}
+	if err := c.record(records.Record{Kind: records.Countersigned, Comment: "documents of " + c.from}, nil); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	signed, there, left := 0, 0, []string{}
+	n := 0
+	err = documents.Read(from, func(l documents.Line) error {
+		n++
+		if out.Done(l) {
+			there++
+			return nil
+		}
+		text, already, err := w.countersign([]byte(l.Document))
+		var why *license.Reason
+		switch {
+		case errors.As(err, &why), errors.Is(err, errLate):
+			left = append(left, fmt.Sprintf("line %d (%s %s): %v", n, l.Kind, l.ID, err))
+			return nil
+		case err != nil:
+			return err
+		case already:
+			there++
+		default:
+			signed++
+		}
+		l.Document = string(text)
+		return out.Write(l)
+	})
+	if err = errors.Join(cli.At(c.from, damaged(err)), out.Close()); err != nil {
+		return err
+	}
+	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were there already. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)
+	for _, line := range left {
+		text += "Left out: " + line + "\n"
+	}
+	return c.t.say(c.t.out, text, cli.Fields{"countersigned": signed, "already": there, "left_out": left, "file": c.out})
+}
