@@ -13,27 +13,27 @@ import (
 // LimitsHelp is the language of limits, for people.
 const LimitsHelp = `Limits are written in one line, with commas between them:
 
-  perpetual               no end (so it is when nothing is said)
+  perpetual               no end (the default)
   until=2027-12-31        to the end of that day, UTC
-  from=2027-01-01         begins that day; an until follows, and more such pairs may
-  first-use=30d           30 days from the first use; 3m are calendar months, 1y is 12m
-  activation=3m           three months from the day the licence comes to the machine
-  runs=100                may be used a hundred times
+  from=2027-01-01         begins that day; needs an until, and may be repeated
+  first-use=30d           30 days from the first use; 3m is three calendar months, 1y is 12m
+  activation=3m           three months from the day of activation on the machine
+  runs=100                a hundred runs
   concurrent=5/station    five at once, counted per station, login or process
   seats=5                 five users, bound by e-mail address
   no-vm, no-remote        not in a virtual machine, not in a remote session
   param.NAME=VALUE        for the application; \, is a comma in a value`
 
-// ChangeHelp is what an update can say beyond that.
+// ChangeHelp describes the limits that only updates have.
 const ChangeHelp = `In an update:
 
   extend=30d              30 days more (add-on)
   runs=+100 seats=+5 concurrent=+5/station
-                          so many more: an add-on writes the + for what the licence has
-                          already, a rewrite does not, so neither passes for the other
+                          so many more than the licence has (add-on); a rewrite
+                          and a new feature have the number without a +
   runs=unlimited          lifts a limit
   any-place               lifts no-vm and no-remote; no-vm alone keeps that one
-  reset-usage             runs used and first use are forgotten (rewrite)`
+  reset-usage             resets runs used and first use (rewrite)`
 
 // A count is how many, or how many more.
 type count struct {
@@ -41,7 +41,7 @@ type count struct {
 	more bool // written with a +
 }
 
-// limits is what one line of limits says; nil for what it does not mention.
+// limits has the values of one line of limits; a limit that the line does not mention is nil.
 type limits struct {
 	term       *license.Term
 	runs       *count

@@ -2,7 +2,7 @@ package serverapp
 
 import "strings"
 
-// A list is the value of a flag that may stand often. The first time takes the
+// A list is the value of a flag that may be repeated. The first time takes the
 // place of what the environment says, where commas stand between the values.
 type list struct {
 	values []string

@@ -53,9 +53,9 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	p := &cli.Program{
 		Name: "server", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
-			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; the present one unless given")
+			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; default: the current folder")
 			f.StringVar(&t.settings.database, "database", t.settings.database,
-				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
+				"path of an SQLite `FILE`, or the postgres:// URL of a database; default: latchkey.db")
 		},
 		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t)},
 	}

@@ -25,7 +25,7 @@ language. The rest of what can be sold is the API's: see /openapi.yaml. The seri
 number alone goes to standard output. Whoever has it can activate.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			s := &sale{t: t}
-			f.StringVar(&s.url, "url", "", "`URL` of the server; that of the settings unless given")
+			f.StringVar(&s.url, "url", "", "`URL` of the server; default: that of the settings")
 			f.StringVar(&t.settings.tokenFile, "token-file", t.settings.tokenFile, "`FILE` with a token of the role desk")
 			f.StringVar(&s.product, "product", "", "`ID` of the product")
 			f.Func("feature", "`ID` or ID:LIMITS of a feature; several times for several", appendTo(&s.features))
@@ -36,7 +36,7 @@ number alone goes to standard output. Whoever has it can activate.`,
 			f.StringVar(&s.licensee.Company, "company", "", "their `COMPANY`")
 			f.StringVar(&s.licensee.Email, "email", "", "their `ADDRESS`")
 			f.StringVar(&s.order, "order", "", "the vendor's `NUMBER` of the order")
-			f.StringVar(&s.scheme, "scheme", "", "how machines are bound, as by `SCHEME` desktop; they are counted alone unless given")
+			f.StringVar(&s.scheme, "scheme", "", "how machines are bound, as by `SCHEME` desktop; default: they are counted alone")
 			f.Int64Var(&s.limit, "limit", 1, "`NUMBER` of machines")
 			return func(args []string) error {
 				if len(args) > 0 {

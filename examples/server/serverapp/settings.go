@@ -59,26 +59,26 @@ func (t *tool) fromEnvironment(folder map[string]string) settings {
 // declare declares the flags of serve.
 func (s *settings) declare(f *flag.FlagSet) {
 	str := func(p *string, name, usage string) { f.StringVar(p, name, *p, usage) }
-	str(&s.listen, "listen", "`ADDRESS` for customers; "+DefaultListen+" unless given, where no other machine comes")
+	str(&s.listen, "listen", "`ADDRESS` for customers; default: "+DefaultListen+", which other machines cannot reach")
 	str(&s.adminListen, "admin-listen", "`ADDRESS` for the API, /healthz and /metrics, which are at --listen unless this is given")
 	s.declareKeys(f)
-	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may stand often, the newest key first:\nproducts with an older keyring are answered by the newest key that they trust")
-	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may stand often")
+	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may be repeated, the newest key first:\nproducts with an older keyring are answered by the newest key that they trust")
+	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may be repeated")
 	f.BoolVar(&s.allowVoid, "allow-void", false, "start also if --next-keyring voids documents in the ledger")
 	str(&s.catalogue, "catalogue", "`FILE` with what you sell, as \"latchkey catalogue --new\" makes one; without it, the API sells only\nnames that a call says are new ones. It is read once, at the start")
 	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate in PEM, and those up to its authority; read again when it changes")
 	str(&s.tlsKey, "tls-key", "`FILE` with the certificate's private key in PEM")
 	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7")
 	str(&s.logFormat, "log-format", "`text` or json; the log goes to standard error")
-	str(&s.logLevel, "log-level", "`debug`, info, warn or error; info unless given")
-	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` for which requests under way are waited for; 20s unless given")
+	str(&s.logLevel, "log-level", "`debug`, info, warn or error; default: info")
+	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` for which requests under way are waited for; default: 20s")
 }
 
 // declareKeys declares the flags of keyrings and of the key that signs licences.
 func (s *settings) declareKeys(f *flag.FlagSet) {
 	f.StringVar(&s.keyring, "keyring", s.keyring, "`FILE` with the keyring that the oldest products in use embed")
 	f.StringVar(&s.licenseKey, "license-key", s.licenseKey, "`FILE` with the private key of the role license, for the API to sign licences and updates;\nwithout it, it takes what the back office has signed")
-	f.Var(&s.nextKeyrings, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet;\nmay stand often, each follows the one before")
+	f.Var(&s.nextKeyrings, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet;\nmay be repeated, each follows the one before")
 }
 
 // config reads what the settings name.
