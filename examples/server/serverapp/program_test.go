@@ -209,7 +209,7 @@ func (p *program) token(t testing.TB, name, role string) string {
 	t.Helper()
 	out, diagnostics, code := p.run(t, "token", "add", name, "--role", role)
 	require.Zero(t, code, diagnostics)
-	require.Contains(t, diagnostics, "shown this once")
+	require.Contains(t, diagnostics, "shown only once")
 	return strings.TrimSpace(out)
 }
 
@@ -270,7 +270,7 @@ func TestProgramRefused(t *testing.T) {
 		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
 		"this is a key of the role license":   {1, []string{"--activation-key", "license.key"}},
 		"one of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
-		"is the public half of a key":         {1, []string{"--license-key", "half.pub"}},
+		"is a public key":         {1, []string{"--license-key", "half.pub"}},
 		"only the private half can sign":      {1, []string{"--activation-key", "half.pub"}},
 		"did you mean \"draw\"":               {1, []string{"--catalogue", "wrong.json"}},
 		"none.json":                           {1, []string{"--catalogue", "none.json"}},

@@ -338,7 +338,7 @@ func TestNextKeyringAgainstLedger(t *testing.T) {
 	}
 	out, diagnostics, code = importing("half.jsonl")
 	require.Equal(t, 1, code)
-	require.Contains(t, out, "Took in 1 documents; 0 were there already.")
+	require.Contains(t, out, "Imported 1 documents; 0 were imported before.")
 	require.Contains(t, diagnostics, "1 documents of 1 sales still do not hold")
 	out, diagnostics, code = importing("documents.jsonl")
 	require.Equal(t, 1, code)
