@@ -407,7 +407,7 @@ func (c *Client) importReply(text []byte) (Change, error) {
 }
 
 // inForce reports whether a reply was imported before, and the receipt that it
-// brought to this installation is the one in force.
+// brought to this installation is the one in force, for a licence that is here.
 func (c *Client) inForce(s *state, r *license.Reply) bool {
 	if r.Receipt == "" || r.Product != c.opt.Product {
 		return false
@@ -415,5 +415,6 @@ func (c *Client) inForce(s *state, r *license.Reply) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	serial := c.serialOf(s, r, asked{})
-	return bytes.Equal(r.Installation, c.public(s)) && s.Receipts[serial] == r.Receipt && s.activated(serial)
+	_, held := c.bySerial(s, serial)
+	return held && bytes.Equal(r.Installation, c.public(s)) && s.Receipts[serial] == r.Receipt && s.activated(serial)
 }
