@@ -21,6 +21,7 @@
 //	    }
 //	  }
 //	}
+//
 // scheme is the binding scheme of licences that need an activation and name no scheme
 // themselves. limits lists the limits that a feature may have: term, runs,
 // concurrent, seats, conditions, params; without the list, it may have all. An

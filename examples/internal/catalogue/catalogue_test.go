@@ -88,7 +88,7 @@ func TestUnknown(t *testing.T) {
 		`there is no product "x" in catalogue.json, which has acme-cad`:                      c.UnknownFeature("x", "draw"),
 		`there is no feature "exprot" of acme-cad in catalogue.json: did you mean "export"?`: c.UnknownFeature("acme-cad", "exprot"),
 		`there is no feature "mill" of acme-cad in catalogue.json, which has draw, export`:   c.UnknownFeature("acme-cad", "mill"),
-		`the product "x" is unknown, because there is no catalogue`:               (*catalogue.Catalogue)(nil).UnknownProduct("x"),
+		`the product "x" is unknown, because there is no catalogue`:                          (*catalogue.Catalogue)(nil).UnknownProduct("x"),
 	} {
 		require.EqualError(t, err, want)
 		var unknown *catalogue.UnknownError

@@ -33,8 +33,8 @@ type Command struct {
 // A Program is a set of commands.
 type Program struct {
 	Name     string
-	Version string // printed by --version and version; without it there are neither
-	Help    string // description, above the list of commands
+	Version  string // printed by --version and version; without it there are neither
+	Help     string // description, above the list of commands
 	Footer   string // exit codes and the like, below it
 	Commands []Command
 	// Global declares the flags that every command has, and that may stand

@@ -15,6 +15,7 @@
 //	    }
 //	  }
 //	}
+//
 // LimitsHelp and ChangeHelp describe the language of limits, Terms the members. A
 // member that is null counts as absent.
 //

@@ -89,7 +89,8 @@ func (s *sale) run() error {
 }
 
 // asFlags says the members of the API that override a refusal as flags.
-var asFlags = strings.NewReplacer(`"new_names": true`, "--new-name", `"past": true`, "--past")
+var asFlags = strings.NewReplacer(`Send "new_names": true`, "Use --new-name", `send "new_names": true`, "use --new-name",
+	`send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past")
 
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
