@@ -168,9 +168,9 @@ func KindOf(text []byte) string {
 	return e.Kind
 }
 
-// KeyIDs returns the ids of the keys by which a document says that it is
-// signed, in the document's order, nil if it is no document. Like KindOf, it has
-// verified nothing.
+// KeyIDs returns the ids of the keys that a document names as its signers, in the
+// document's order, nil if the text is not a document. Like KindOf, it verifies
+// nothing.
 func KeyIDs(text []byte) (ids []string) {
 	e, err := parseForm(text)
 	if err != nil {
@@ -184,9 +184,9 @@ func KeyIDs(text []byte) (ids []string) {
 
 // MergeSignatures returns the armoured document that has the signatures of two
 // documents with the same payload: those of a, then those of b by other keys,
-// up to the eight that a document may have. More reports whether a key signed a
-// and not b. The error is as of Armor, or OtherDocument if the payloads differ.
-// It has verified nothing.
+// up to the eight that a document may have. more reports whether a key signed a
+// and not b. The error is that of Armor, or OtherDocument if the payloads differ.
+// MergeSignatures verifies nothing.
 func MergeSignatures(a, b []byte) (merged []byte, more bool, err error) {
 	x, err := parseForm(a)
 	if err != nil {

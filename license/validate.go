@@ -9,8 +9,8 @@ import (
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
 
-// What is filled in is held here against the rules that the decoder has, field
-// by field, before it is written. The decoder reads the result once more.
+// Documents are checked here by the decoder's rules, field by field, before they are
+// encoded. Then the decoder reads the result.
 
 func (l *License) validate() error {
 	v, p := &validator{}, root("License")
@@ -29,7 +29,7 @@ func (l *License) validate() error {
 	return v.result()
 }
 
-// activated holds what goes together with the activation of a licence.
+// activated checks the fields that belong to the activation of a licence.
 func (v *validator) activated(p *path, l *License) {
 	switch {
 	case l.Serial == "" && l.NeedsReceipt:
@@ -65,7 +65,7 @@ func (v *validator) applied(p *path, ids []string) {
 	}
 }
 
-// binding holds a binding; with data, one that has a scheme needs its data.
+// binding checks a binding; with data, one that has a scheme needs its data.
 func (v *validator) binding(p *path, b Binding, data bool, remedy string) {
 	at := p.in("Binding")
 	v.text(at, "Scheme", b.Scheme)
@@ -155,7 +155,7 @@ func (v *validator) params(p *path, params []Param) {
 	once(v, p, "Params", "Name", len(params), func(i int) string { return params[i].Name })
 }
 
-// term holds a term; only that of an update may extend another.
+// term checks a term; only that of an update may extend another.
 func (v *validator) term(p *path, name string, t Term, update bool) {
 	at := p.in(name)
 	switch {
@@ -203,7 +203,7 @@ func (v *validator) span(p *path, s Span) {
 	v.upTo(p, "Months", s.Months, MaxSpan)
 }
 
-// upTo holds a small number that may be 0.
+// upTo checks a small number that may be 0.
 func (v *validator) upTo(p *path, name string, n, limit int) {
 	if n < 0 || n > limit {
 		v.fail(p, name, fmt.Sprintf("%d is not from 0 to %d", n, limit))
@@ -309,7 +309,7 @@ func (r *Reply) validate() error {
 	return v.result()
 }
 
-// answer holds the code of a reply and its values.
+// answer checks the code of a reply and its values.
 func (v *validator) answer(p *path, r *Reply) {
 	if r.Code != "" {
 		v.id(p, "Code", string(r.Code))
@@ -376,7 +376,7 @@ func (r *Request) validate() error {
 	return v.result()
 }
 
-// keyIDs holds the ids of the keys that verify the reply.
+// keyIDs checks the ids of the keys that verify the reply.
 func (v *validator) keyIDs(p *path, ids []string) {
 	v.few(p, "Keys", len(ids), MaxRequestKeys)
 	for i, id := range ids {
@@ -387,7 +387,7 @@ func (v *validator) keyIDs(p *path, ids []string) {
 	once(v, p, "Keys", "", len(ids), func(i int) string { return ids[i] })
 }
 
-// fingerprint holds what a request brings along from this machine or another.
+// fingerprint checks the fingerprint and the proof of a request.
 func (v *validator) fingerprint(p *path, r *Request) {
 	if len(r.Fingerprint) > 0 {
 		v.long(p, "Fingerprint", string(r.Fingerprint), maxFingerprint)
@@ -400,7 +400,7 @@ func (v *validator) fingerprint(p *path, r *Request) {
 	}
 }
 
-// here holds what a request says of the licence that is here.
+// here checks the fields of a request about the stored licence.
 func (v *validator) here(p *path, r *Request) {
 	if r.License != "" {
 		v.id(p, "License", r.License)
@@ -411,7 +411,7 @@ func (v *validator) here(p *path, r *Request) {
 	v.usage(p.in("Usage"), r.Usage)
 }
 
-// validate holds the terms of a typed key, and what it is for.
+// validate checks the terms of a typed key, its product and its licensee's name.
 func (t KeyTerms) validate(product, name string) error {
 	v, p := &validator{}, root("KeyTerms")
 	v.editionNumber(p, "Edition", t.Edition)
@@ -456,7 +456,7 @@ func (v *validator) keyUntil(p *path, period Interval) {
 	}
 }
 
-// validateKeyring holds the arguments of NewKeyring.
+// validateKeyring checks the arguments of NewKeyring.
 func validateKeyring(vendor string, version int64, quorum int, keys []Key) error {
 	v := &validator{}
 	v.id(root("vendor"), "", vendor)
@@ -487,7 +487,7 @@ func quorumProblem(quorum, roots, most int) string {
 	return fmt.Sprintf("%d is not from 1 to %d: it is how many of the %d root keys must sign the next keyring, at most %d", quorum, most, roots, dsse.MaxSignatures)
 }
 
-// key holds one key of a keyring against those before it.
+// key checks one key of a keyring against those before it.
 func (v *validator) key(p *path, key Key, before []Key) {
 	if !key.Public.ok {
 		v.fail(p, "Public", "is no key: read it with ParsePublicKey")

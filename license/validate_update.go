@@ -12,7 +12,7 @@ func (u *Update) validate() error {
 	return v.result()
 }
 
-// update holds what an update has whether it is sealed or not.
+// update checks the fields that sealed and other updates have.
 func (v *validator) update(p *path, u *Update) {
 	v.id(p, "ID", u.ID)
 	if u.Kind != "" {
@@ -41,7 +41,7 @@ func (v *validator) update(p *path, u *Update) {
 	once(v, p, "Products", "ID", len(u.Products), func(i int) string { return u.Products[i].ID })
 }
 
-// changedTerm holds the term of an update. A rewrite extends nothing.
+// changedTerm checks the term of an update. A rewrite extends nothing.
 func (v *validator) changedTerm(p *path, name string, t Term, rewrite bool) {
 	v.term(p, name, t, true)
 	if rewrite && t.Kind == Extend {
