@@ -98,7 +98,7 @@ func (v *validator) id(p *path, name, s string) {
 	case s == "":
 		v.fail(p, name, "is empty: give an identifier of "+idRule)
 	default:
-		v.fail(p, name, quoted(s)+" is no identifier: use "+idRule)
+		v.fail(p, name, quoted(s)+" is not an identifier: use "+idRule)
 	}
 }
 
@@ -107,16 +107,16 @@ func (v *validator) secretID(p *path, name string, s Serial) {
 	switch {
 	case IsID(string(s)):
 	case s == "":
-		v.fail(p, name, "is empty: give the serial number, which is what the document goes by")
+		v.fail(p, name, "is empty: give the serial number that the document is for")
 	default:
-		v.fail(p, name, "is no identifier: use "+idRule)
+		v.fail(p, name, "is not an identifier: use "+idRule)
 	}
 }
 
 // version checks an optional version.
 func (v *validator) version(p *path, name, s string) {
 	if s != "" && !IsID(s) {
-		v.fail(p, name, quoted(s)+" is no version: write numbers with points between them, such as 10 or 4.2")
+		v.fail(p, name, quoted(s)+" is not a version: write numbers separated by points, such as 10 or 4.2")
 	}
 }
 
@@ -215,7 +215,7 @@ func once[T comparable](v *validator, p *path, list, field string, n int, name f
 	for i := range n {
 		first, twice := seen[name(i)]
 		if twice {
-			v.fail(p.at(list, i), field, fmt.Sprintf("%q stands twice, first in %s[%d]: remove one, or give it another name", fmt.Sprint(name(i)), list, first))
+			v.fail(p.at(list, i), field, fmt.Sprintf("%q occurs twice, first in %s[%d]: remove one, or give it another name", fmt.Sprint(name(i)), list, first))
 			return
 		}
 		seen[name(i)] = i

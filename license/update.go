@@ -234,7 +234,7 @@ func (d *decoder) update(u *Update, sealed bool) {
 		}
 	}
 	if u.WholeLicense && (!u.Rewrite || u.Kind == "") {
-		d.Fail("only a rewrite can be of the whole licence, and it states the kind")
+		d.Fail("only a rewrite can replace the whole licence, and it states the kind")
 	}
 	d.checkUpdate(u)
 }

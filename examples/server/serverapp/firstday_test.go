@@ -281,7 +281,7 @@ func TestInitUsage(t *testing.T) {
 		"or is not an id":              initArgs("--feature", "two words"),
 		"letters, digits and . _":      {"init", "--vendor", "a c", "--product", "acme-cad", "--feature", "draw"},
 		"is not expected here":         initArgs("now"),
-		"leave --database out":         initArgs("--database", "other.db"),
+		"omit --database":         initArgs("--database", "other.db"),
 		"there is no such folder":      initArgs("--embed", "nowhere"),
 		"name a file with a token":     {"sell", "--product", "a", "--feature", "b"},
 		"name the product":             {"sell"},
@@ -369,6 +369,6 @@ func TestSellRefused(t *testing.T) {
 	out, said, code = p.run(t, sell...)
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	require.Contains(t, said, "no token")
+	require.Contains(t, said, "no valid token")
 	s.stop(t)
 }
