@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
@@ -69,6 +70,7 @@ func (c *countersignFlags) run() error {
 // A countersigner adds signatures to what holds under a keyring.
 type countersigner struct {
 	keys   *license.Keyring
+	next   *license.Keyring // that has the issuer's key
 	issuer *issuer.Issuer
 	before license.Date // 0: of any day
 }
@@ -91,7 +93,7 @@ func (c *countersignFlags) worker() (*countersigner, error) {
 	if next.keyring = c.next; next.keyring == "" {
 		next.keyring = c.keyring
 	}
-	w.issuer, _, err = next.open()
+	w.issuer, w.next, err = next.open()
 	c.public = next.public
 	return w, err
 }
@@ -104,10 +106,12 @@ func (w *countersigner) countersign(document []byte) (_ []byte, already bool, er
 	if w.before != 0 && issued >= w.before {
 		return nil, false, errLate
 	}
-	for _, id := range license.KeyIDs(document) {
-		if id == w.issuer.Public().ID() {
-			return document, true, nil
-		}
+	// An id proves nothing, and wrong signatures take the room of good ones.
+	if document, _, err = license.MergeSignatures(document, document, w.keys, w.next); err != nil {
+		return nil, false, err
+	}
+	if slices.Contains(license.KeyIDs(document), w.issuer.Public().ID()) {
+		return document, true, nil
 	}
 	text, err := w.issuer.Countersign(document)
 	return text, false, err
