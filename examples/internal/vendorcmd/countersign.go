@@ -110,11 +110,25 @@ func (w *countersigner) countersign(document []byte) (_ []byte, already bool, er
 	if document, _, err = license.MergeSignatures(document, document, w.keys, w.next); err != nil {
 		return nil, false, err
 	}
-	if slices.Contains(license.KeyIDs(document), w.issuer.Public().ID()) {
+	if w.signed(document) {
 		return document, true, nil
 	}
 	text, err := w.issuer.Countersign(document)
 	return text, false, err
+}
+
+// signed reports whether a document without wrong signatures has the issuer's.
+func (w *countersigner) signed(document []byte) bool {
+	return slices.Contains(license.KeyIDs(document), w.issuer.Public().ID())
+}
+
+// isOurs refuses a line that an interrupted run with the same key has not written.
+func (w *countersigner) isOurs(l documents.Line) error {
+	document, _, err := license.MergeSignatures([]byte(l.Document), []byte(l.Document), w.keys, w.next)
+	if err != nil || !w.signed(document) {
+		return refusedf("it was not signed with this key (%s), so the file is not of an interrupted run of this command: name another one with --out", w.issuer.Public().ID())
+	}
+	return nil
 }
 
 // one countersigns one document.
@@ -143,7 +157,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 		return plain(err)
 	}
 	defer from.Close()
-	out, err := documents.Resume(c.out)
+	out, err := documents.Resume(c.out, w.isOurs)
 	if err != nil {
 		return plain(err)
 	}
