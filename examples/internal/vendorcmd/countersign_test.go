@@ -2,7 +2,9 @@ package vendorcmd_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +86,23 @@ func TestCountersignWrongSignature(t *testing.T) {
 	}
 	sign("wrong.lic", "again.lic")
 	again, err := os.ReadFile(file("again.lic"))
+	require.NoError(t, err)
+	require.Equal(t, string(good), string(again))
+
+	// Signatures by keys that nobody knows leave room for the new one.
+	var strange []byte
+	for n := range 7 {
+		strange = fmt.Appendf(strange, `,{"keyid":"%016x","sig":"%s"}`, n, base64.StdEncoding.EncodeToString(make([]byte, 64)))
+	}
+	text, err := os.ReadFile(file("ada.lic"))
+	require.NoError(t, err)
+	bare, err = license.Bare(text)
+	require.NoError(t, err)
+	full, err := license.Armor(append(append(bytes.TrimSuffix(bytes.TrimSpace(bare), []byte("]}")), strange...), "]}"...))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file("full.lic"), full, 0o600))
+	sign("full.lic", "not-full.lic")
+	again, err = os.ReadFile(file("not-full.lic"))
 	require.NoError(t, err)
 	require.Equal(t, string(good), string(again))
 }
