@@ -191,18 +191,25 @@ func (c *Client) dropVoidKeys(s *state) {
 }
 
 // waits returns what there is to tell of a keyring that waits, nil if none does.
-func (c *Client) waits() *license.Reason {
-	_, next, _ := c.rotated(c.state.Waiting)
+func (c *Client) waits() *license.Reason { return c.waitsIn(c.state) }
+
+func (c *Client) waitsIn(s *state) *license.Reason {
+	_, next, _ := c.rotated(s.Waiting)
 	if next == nil {
 		return nil
 	}
-	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: c.state.Voided}
+	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: s.Voided}
+}
+
+// byUnknownKey reports whether a document was refused for the key that signed it.
+func byUnknownKey(refused error) bool {
+	return errors.Is(refused, license.KeyUnknown) || errors.Is(refused, license.KeyEnded)
 }
 
 // whileWaiting returns why a document was refused: one by a new key of a keyring
 // that waits is good, and waits with it.
 func (c *Client) whileWaiting(refused error) error {
-	if !errors.Is(refused, license.KeyUnknown) && !errors.Is(refused, license.KeyEnded) {
+	if !byUnknownKey(refused) {
 		return refused
 	}
 	c.mu.Lock()
