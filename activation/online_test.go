@@ -524,8 +524,7 @@ func TestRequestFile(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, license.StateActive, change.After)
 		require.True(t, c.Allows("draw"))
-		_, err = c.Import(ctx, bytes.NewReader(reply))
-		requireReason(t, err, license.ReplyOther)
+		onceOnly(t, c, reply)
 
 		check, err := c.Request(ctx, "", activation.LicenseID("L-1"))
 		require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 )
 
 // goName is a name of the library in inline code, such as `license.Update.Sequence`.
-var goName = regexp.MustCompile("\\b(activation|activationtest|binding|issuer|keyfmt|license|machine)((?:\\.[A-Z]\\w*)+)")
+var goName = regexp.MustCompile(`\b(activation|activationtest|binding|issuer|keyfmt|license|machine)((?:\.[A-Z]\w*)+)`)
 
 var inlineCode = regexp.MustCompile("`[^`\n]+`")
 
