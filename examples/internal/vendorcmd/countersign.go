@@ -22,27 +22,26 @@ type countersignFlags struct {
 
 func countersignCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "countersign", Summary: "Add a new key's signature to what another key has signed.",
+		Name: "countersign", Summary: "Add a new key's signature to documents that another key has signed.",
 		Help: `A document that a new key has countersigned holds under the old keyring and under
-the next one, and everything else about it stays as it was: so it outlives that
-the old key is revoked. Customers get it with their next check, or import it.
+the next one; its content does not change. So it stays valid when the old key is
+revoked. Customers get it at their next check, or import it.
 
   latchkey countersign --from documents.jsonl --key new.key --next next.txt --out countersigned.jsonl
   latchkey countersign --from ada.lic --key new.key --next next.txt --out ada-2.lic
 
 --from is a licence, an update or a catalogue, or all documents of a server, as
-"server documents --out FILE" writes them; "server documents --import FILE" takes
+"server documents --out FILE" writes them; "server documents --import FILE" imports
 the result. Each document must hold under --keyring. The new key must be in --next,
-the keyring that follows. An interrupted run goes on where it stopped when it is
-called again in the same way.
+the next keyring. An interrupted run continues when the same command is run again.
 
-Whoever has stolen a key can sign documents with it and slip them in: of those that
-were issued on the day of the theft or later, --issued-before leaves all out.`,
+A thief can sign documents with a stolen key and slip them in: --issued-before DATE
+leaves out documents that were issued on the day of the theft or later.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			c := &countersignFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key")}
 			f.StringVar(&c.from, "from", "", "`FILE` with the document, or with those of a server")
-			f.StringVar(&c.next, "next", "", "`FILE` with the keyring that follows and has the new key; --keyring unless given")
-			f.StringVar(&c.before, "issued-before", "", "`DATE`; what was issued on that day or later is left out")
+			f.StringVar(&c.next, "next", "", "`FILE` with the next keyring, which has the new key; default: that of --keyring")
+			f.StringVar(&c.before, "issued-before", "", "leave out documents that were issued on `DATE` or later")
 			return func(args []string) error {
 				if len(args) > 0 || c.from == "" {
 					return cli.Usagef("say what to countersign with --from FILE")
@@ -62,12 +61,12 @@ func (c *countersignFlags) run() error {
 		return c.one(w, text)
 	}
 	if c.out == "-" {
-		return cli.Usagef("name a file for the documents with --out, so that an interrupted run can go on")
+		return cli.Usagef("name a file for the documents with --out, so that an interrupted run can continue")
 	}
 	return c.many(w)
 }
 
-// A countersigner adds signatures to what holds under a keyring.
+// A countersigner adds signatures to documents that hold under a keyring.
 type countersigner struct {
 	keys   *license.Keyring
 	next   *license.Keyring // that has the issuer's key
@@ -199,7 +198,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 	if err = errors.Join(cli.At(c.from, damaged(err)), out.Close()); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were there already. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)
+	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were countersigned before. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)
 	for _, line := range left {
 		text += "Left out: " + line + "\n"
 	}
