@@ -176,7 +176,7 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 
 // addLicense puts a licence that holds into a state.
 func (c *Client) addLicense(s *state, d document, l *license.License, change *Change) error {
-	if id, more := s.countersigned(d.Text); more {
+	if id, more := c.countersigned(s, d.Text); more {
 		change.LicenseID, change.Changed = id, true
 		return nil
 	}
@@ -223,7 +223,7 @@ func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
 	if err != nil {
 		return err
 	}
-	if id, more := s.countersigned(string(text)); more {
+	if id, more := c.countersigned(s, string(text)); more {
 		change.LicenseID, change.Changed = id, true
 		return nil
 	}

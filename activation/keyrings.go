@@ -191,18 +191,25 @@ func (c *Client) dropVoidKeys(s *state) {
 }
 
 // waits returns the reason for a keyring that waits, nil if none does.
-func (c *Client) waits() *license.Reason {
-	_, next, _ := c.rotated(c.state.Waiting)
+func (c *Client) waits() *license.Reason { return c.waitsIn(c.state) }
+
+func (c *Client) waitsIn(s *state) *license.Reason {
+	_, next, _ := c.rotated(s.Waiting)
 	if next == nil {
 		return nil
 	}
-	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: c.state.Voided}
+	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: s.Voided}
+}
+
+// byUnknownKey reports whether a document was refused for the key that signed it.
+func byUnknownKey(refused error) bool {
+	return errors.Is(refused, license.KeyUnknown) || errors.Is(refused, license.KeyEnded)
 }
 
 // whileWaiting returns why a document was refused: one by a new key of a keyring
 // that waits is good, and waits with it.
 func (c *Client) whileWaiting(refused error) error {
-	if !errors.Is(refused, license.KeyUnknown) && !errors.Is(refused, license.KeyEnded) {
+	if !byUnknownKey(refused) {
 		return refused
 	}
 	c.mu.Lock()
@@ -285,7 +292,7 @@ func (c *Client) takeCatalogue(s *state, text string, change *Change) error {
 		return &license.Reason{Code: license.OtherProduct, Has: catalogue.Product, Needs: c.opt.Product}
 	}
 	for _, old := range []string{s.Catalogue, string(c.opt.Catalogue)} {
-		merged, more, err := license.MergeSignatures([]byte(text), []byte(old))
+		merged, more, err := c.merge([]byte(text), []byte(old))
 		if err == nil && !more && (old == s.Catalogue || s.Catalogue == "") {
 			return &license.Reason{Code: license.AlreadyEntered}
 		}
@@ -300,32 +307,52 @@ func (c *Client) takeCatalogue(s *state, text string, change *Change) error {
 	return nil
 }
 
-// countersigned adds the signatures of a document to the one in a state that has
-// the same payload, a licence or an update that was applied. Everything else
-// stays as it is. It reports whether there were any that it did not have.
-func (s *state) countersigned(text string) (id string, more bool) {
-	add := func(to *string) bool {
-		if *to == "" {
-			return false
-		}
-		merged, more, err := license.MergeSignatures([]byte(text), []byte(*to))
-		if err == nil && more {
-			*to = string(merged)
-		}
-		return err == nil && more
-	}
+// countersigned adds the signatures of a document to the one that has the same
+// payload, a licence or an update that was applied: in a state, or deployed, which
+// lies in the state from then on. Everything else stays as it is. It reports whether
+// there were any that it did not have.
+func (c *Client) countersigned(s *state, text string) (id string, more bool) {
 	for i := range s.Documents {
 		d := &s.Documents[i]
-		if add(&d.Text) {
-			return d.ID, true
+		if same, more := c.sign(&d.Text, text); same {
+			return d.ID, more
 		}
 		for k := range d.Updates {
-			if add(&d.Updates[k].Text) {
-				return d.ID, true
+			if same, more := c.sign(&d.Updates[k].Text, text); same {
+				return d.ID, more
 			}
 		}
 	}
+	for _, deployed := range c.opt.Documents {
+		d := document{Text: string(deployed)}
+		if same, more := c.sign(&d.Text, text); !same || !more {
+			continue
+		}
+		if l, err := c.verify(d); err == nil {
+			d.ID, d.Serial = l.ID, string(l.Serial)
+			s.Documents = append(s.Documents, d)
+			return d.ID, true
+		}
+	}
 	return "", false
+}
+
+// sign adds the signatures of a document to one with the same payload.
+func (c *Client) sign(to *string, text string) (same, more bool) {
+	if *to == "" {
+		return false, false
+	}
+	merged, more, err := c.merge([]byte(text), []byte(*to))
+	if err == nil && more {
+		*to = string(merged)
+	}
+	return err == nil, more
+}
+
+// merge merges the signatures of two documents. Signatures that are wrong are left
+// out as soon as it is known: they would take the room of good ones.
+func (c *Client) merge(text, old []byte) (merged []byte, more bool, err error) {
+	return license.MergeSignatures(text, old, c.keyring, c.waiting, c.embedded)
 }
 
 // serverKeys returns the ids of the keys by which a reply can be verified now.

@@ -110,15 +110,21 @@ func (v *visit) withKeyrings(s *Sale, documents []string) []string {
 	return append(all, documents...)
 }
 
-// heldBy returns the documents of a sale that the client of a request has: the
-// licence, and the updates up to its revision.
+// heldBy returns the documents of a sale that the client of a request may have: the
+// licence, and the updates up to its revision. The server cannot verify the revision.
+// So heldBy leaves out an update whose obtaining period has not begun, and all updates
+// before a payment is recorded: a false revision brings no further documents.
 func (v *visit) heldBy(s *Sale) (documents []string) {
 	if v.License == "" {
 		return nil
 	}
 	documents = append(documents, string(s.License))
+	if s.PaymentHold {
+		return documents
+	}
+	today := license.DateOf(v.now)
 	for _, u := range s.Updates {
-		if u.Submitted && u.Sequence <= v.Revision {
+		if u.Submitted && u.Sequence <= v.Revision && today >= u.Obtain.From {
 			documents = append(documents, string(u.Text))
 		}
 	}

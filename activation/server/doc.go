@@ -57,6 +57,9 @@
 // as one machine. An active installation keeps its activation, also on a changed
 // machine. With CountInstallations only keys count.
 //
+// A fingerprint with more than one instance, more than one machine id or more than
+// four values of a board is that of several machines, and counts as none.
+//
 //   - The same installation, and another one on the same machine, activate at no
 //     cost as often as they like, and get the same activation and licence: so a
 //     reply that was lost is asked for again.

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
@@ -68,6 +69,7 @@ func (c *countersignFlags) run() error {
 // A countersigner adds signatures to documents that hold under a keyring.
 type countersigner struct {
 	keys   *license.Keyring
+	next   *license.Keyring // that has the issuer's key
 	issuer *issuer.Issuer
 	before license.Date // 0: of any day
 }
@@ -90,7 +92,7 @@ func (c *countersignFlags) worker() (*countersigner, error) {
 	if next.keyring = c.next; next.keyring == "" {
 		next.keyring = c.keyring
 	}
-	w.issuer, _, err = next.open()
+	w.issuer, w.next, err = next.open()
 	c.public = next.public
 	return w, err
 }
@@ -103,13 +105,37 @@ func (w *countersigner) countersign(document []byte) (_ []byte, already bool, er
 	if w.before != 0 && issued >= w.before {
 		return nil, false, errLate
 	}
-	for _, id := range license.KeyIDs(document) {
-		if id == w.issuer.Public().ID() {
-			return document, true, nil
-		}
+	// An id proves nothing, and wrong signatures take the room of good ones.
+	if document, _, err = license.MergeSignatures(document, document, w.keys, w.next); err != nil {
+		return nil, false, err
+	}
+	if w.signed(document) {
+		return document, true, nil
 	}
 	text, err := w.issuer.Countersign(document)
+	if err == nil {
+		return text, false, nil
+	}
+	// There may be no room beside signatures that nobody here can verify.
+	if document, err = license.TrustedSignatures(document, w.keys); err != nil {
+		return nil, false, err
+	}
+	text, err = w.issuer.Countersign(document)
 	return text, false, err
+}
+
+// signed reports whether a document without wrong signatures has the issuer's.
+func (w *countersigner) signed(document []byte) bool {
+	return slices.Contains(license.KeyIDs(document), w.issuer.Public().ID())
+}
+
+// isOurs refuses a line that an interrupted run with the same key has not written.
+func (w *countersigner) isOurs(l documents.Line) error {
+	document, _, err := license.MergeSignatures([]byte(l.Document), []byte(l.Document), w.keys, w.next)
+	if err != nil || !w.signed(document) {
+		return refusedf("it was not signed with this key (%s), so the file is not of an interrupted run of this command: name another one with --out", w.issuer.Public().ID())
+	}
+	return nil
 }
 
 // one countersigns one document.
@@ -138,7 +164,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 		return plain(err)
 	}
 	defer from.Close()
-	out, err := documents.Resume(c.out)
+	out, err := documents.Resume(c.out, w.isOurs)
 	if err != nil {
 		return plain(err)
 	}

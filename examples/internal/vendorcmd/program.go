@@ -107,7 +107,7 @@ func (t *tool) say(w io.Writer, text string, fields cli.Fields) error {
 	if t.json {
 		return cli.WriteJSON(t.out, t.withWarnings(fields))
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, cli.Shown(text))
 	return err
 }
 

@@ -99,7 +99,7 @@ func (k *keyringFlags) consequences(left []license.Key) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c := &voidCount{base: base, left: left, sales: map[string]bool{}}
+	c := &voidCount{base: base, left: left, next: nextOf(base, left), sales: map[string]bool{}}
 	for _, path := range k.ledgers {
 		if err := k.t.eachLine(path, func(l documents.Line) error { c.add(l.Serial, []byte(l.Document)); return nil }); err != nil {
 			return "", err
@@ -119,6 +119,19 @@ func (k *keyringFlags) consequences(left []license.Key) (string, error) {
 	return text + cure, nil
 }
 
+// nextOf returns a keyring of the keys that are left, nil if they make none.
+func nextOf(base *license.Keyring, left []license.Key) *license.Keyring {
+	quorum := 0
+	if slices.ContainsFunc(left, func(key license.Key) bool { return key.Role == license.RoleRoot }) {
+		quorum = 1
+	}
+	next, err := license.NewKeyring(base.Vendor(), base.Version()+1, quorum, left)
+	if err != nil {
+		return nil
+	}
+	return next
+}
+
 const cure = `Before you distribute the next keyring, countersign these documents: with
 "server documents --countersign" if the server has the new licence key, or else with
 "latchkey countersign". Activation keys typed from paper cannot be countersigned:
@@ -129,6 +142,7 @@ issue new ones. See docs/rotation.md.
 type voidCount struct {
 	base      *license.Keyring
 	left      []license.Key
+	next      *license.Keyring // of the keys that are left; nil if they make none
 	all, void int
 	sales     map[string]bool
 }
@@ -139,6 +153,9 @@ func (c *voidCount) add(sale string, document []byte) {
 	_, issued, err := issuedOn(document, c.base)
 	if err != nil {
 		return // it is void already
+	}
+	if right, _, err := license.MergeSignatures(document, document, c.base, c.next); err == nil { // an id proves nothing
+		document = right
 	}
 	for _, id := range license.KeyIDs(document) {
 		if i := indexOfKey(c.left, id); i >= 0 && c.left[i].Role == license.RoleLicense && c.left[i].End >= issued {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -93,9 +92,18 @@ type keyrings struct {
 	newest *license.Keyring // the last of them
 }
 
-// verified reports whether a document holds under any of the keyrings.
-func (k *keyrings) verified(one server.Document) bool {
-	return slices.ContainsFunc(k.all, func(ring *license.Keyring) bool { return one.Verify(ring) == nil })
+// verified returns a document with the signatures by keys of the first keyring
+// under which it holds, nil if there is none. Others may be wrong, and take room.
+func (k *keyrings) verified(one server.Document) []byte {
+	for _, ring := range k.all {
+		if one.Verify(ring) != nil {
+			continue
+		}
+		if text, err := license.TrustedSignatures(one.Text, ring); err == nil {
+			return text
+		}
+	}
+	return nil
 }
 
 func (s *settings) keyrings() (*keyrings, error) {
@@ -177,7 +185,10 @@ func (d *documentsFlags) countersignAll(ctx context.Context, ledger server.Ledge
 	}
 	n, today := 0, license.DateOf(d.now())
 	err = server.Documents(ctx, ledger, func(one server.Document) error {
-		if one.Void(k.newest, today) == nil || !k.verified(one) {
+		if one.Void(k.newest, today) == nil {
+			return nil
+		}
+		if one.Text = k.verified(one); one.Text == nil {
 			return nil
 		}
 		if err := d.countersignOne(ctx, ledger, k, sign, one); err != nil {

@@ -66,7 +66,8 @@ type first struct {
 	features        []string
 	embed           string
 
-	written []string // files written so far
+	written  []string       // files written so far
+	replaced []func() error // undo the files that were replaced
 }
 
 // The files that "server init" makes.
@@ -123,8 +124,8 @@ func (n *first) make() (err error) {
 		return err
 	}
 	defer func() {
-		for i := len(n.written) - 1; err != nil && i >= 0; i-- {
-			err = errors.Join(err, os.Remove(n.written[i]))
+		if err != nil {
+			err = errors.Join(err, n.takeBack())
 		}
 	}()
 	for _, step := range []func() error{n.keys, n.token, n.settings, n.embedded} {
@@ -133,6 +134,17 @@ func (n *first) make() (err error) {
 		}
 	}
 	return n.say()
+}
+
+// takeBack removes what was written, and puts back what was moved aside.
+func (n *first) takeBack() (err error) {
+	for i := len(n.replaced) - 1; i >= 0; i-- {
+		err = errors.Join(err, n.replaced[i]())
+	}
+	for i := len(n.written) - 1; i >= 0; i-- {
+		err = errors.Join(err, os.Remove(n.written[i]))
+	}
+	return err
 }
 
 // free refuses to overwrite anything.
@@ -292,7 +304,7 @@ func (n *first) embedded() error {
 		if err != nil {
 			return err
 		}
-		if err := replace(filepath.Join(n.embed, name), text); err != nil {
+		if err := n.replace(filepath.Join(n.embed, name), text); err != nil {
 			return fmt.Errorf("--embed: %w", err)
 		}
 	}
@@ -300,11 +312,18 @@ func (n *first) embedded() error {
 }
 
 // replace writes a file, and renames an existing one first.
-func replace(path string, text []byte) error {
-	if err := os.Rename(path, path+asideSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (n *first) replace(path string, text []byte) error {
+	switch err := os.Rename(path, path+asideSuffix); {
+	case err == nil:
+		n.replaced = append(n.replaced, func() error { return os.Rename(path+asideSuffix, path) })
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return writeNew(path, text, 0o644)
+	if err := writeNew(path, text, 0o644); err != nil {
+		return err
+	}
+	n.replaced = append(n.replaced, func() error { return os.Remove(path) })
+	return nil
 }
 
 // write writes one of the files.
