@@ -121,7 +121,7 @@ func Open(o Options) (*Client, error) {
 // have to be recorded: then the status says now that it cannot, and not only
 // the first use.
 func (c *Client) probe() {
-	needed := slices.ContainsFunc(c.snap.Load().result.Decisions, func(d license.Decision) bool { return d.Left >= 0 || d.Pending })
+	needed := slices.ContainsFunc(c.snap.Load().result.Decisions, func(d license.Decision) bool { return d.Feature.Runs > 0 || d.Pending })
 	store, able := c.store.(interface{ Writable() error })
 	if !needed || !able || c.unwritable != nil {
 		return

@@ -94,9 +94,8 @@ func (c *Client) env(s *state, l *license.License) license.Env {
 	if u := s.Usage[l.ID]; u != nil {
 		e.Usage = c.unspent(l.ID, *u)
 	}
-	var r *license.Reason
-	if errors.As(c.unwritable, &r) {
-		e.Unwritable = r.Detail
+	if c.unwritable != nil {
+		e.Unwritable = asReason(c.unwritable)
 	}
 	return e
 }
