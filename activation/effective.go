@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -30,15 +31,25 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 		}
 		all = append(all, h)
 	}
-	for _, text := range c.opt.Documents {
+	for i, text := range c.opt.Documents {
 		base, err := c.verify(document{Text: string(text)})
 		if err != nil {
-			problems = append(problems, *asReason(err))
+			problems = append(problems, deployedProblem(i, err))
 			continue
 		}
 		all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued, text: string(text)})
 	}
 	return newest(all), problems
+}
+
+// deployedProblem returns why a document of Options.Documents cannot be used, and
+// which it is.
+func deployedProblem(i int, err error) license.Reason {
+	why := *asReason(err)
+	if why.Detail == "" {
+		why.Detail = "Options.Documents[" + strconv.Itoa(i) + "]"
+	}
+	return why
 }
 
 // asReason returns an error of package license as what it is.

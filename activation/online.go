@@ -16,11 +16,11 @@ func (c *Client) Activate(ctx context.Context, typed string, options ...EnterOpt
 	e := entryOf(options)
 	q, corrections, err := e.question(typed)
 	if err != nil {
-		return Change{}, err
+		return c.outcome(Change{}, err)
 	}
 	change, err := c.exchange(ctx, q, false)
 	change.Corrections = corrections
-	return zeroBeside(change, err)
+	return c.outcome(change, err)
 }
 
 // zeroBeside returns a change beside an error only if there was one.
@@ -85,7 +85,9 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
 // anything. Where there is nothing new yet, Change.Notice says when to ask again
-// (FinalPending, ObtainingNotYet). A deactivation that was not confirmed yet is
+// (FinalPending, ObtainingNotYet). Where nothing is activated and no licence needs
+// to be, since they came as files or typed keys, Change.Notice has the code
+// ActivationNotNeeded, and the server is not asked. A deactivation that was not confirmed yet is
 // sent again.
 //
 // Without an answer that counts, nothing changes and the error wraps
@@ -93,7 +95,8 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
 // LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
 // KeyringWaits for a document by a key of a keyring that waits (see Import);
-// ActivationRequired where nothing is activated here; those of license.Apply for an
+// NoLicense where there is none, LicenseUnknown for an id that none has and
+// ActivationRequired where one has to be activated first; those of license.Apply for an
 // update that does not fit, while the licence works on as it was; or why nothing
 // can be stored.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
@@ -102,8 +105,11 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 		option(&k)
 	}
 	serials, err := c.activated(k.only)
+	if errors.Is(err, license.ActivationNotNeeded) {
+		return c.nothingToCheck(k.only, err)
+	}
 	if err != nil {
-		return Change{}, err
+		return c.outcome(Change{}, err)
 	}
 	before := c.current().result.State()
 	all, waiting, errs := c.checkAll(ctx, serials, k.look)
@@ -113,7 +119,7 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 	}
 	all.Before, all.After = before, c.current().result.State()
 	all.Changed = all.Changed || all.Before != all.After
-	return zeroBeside(all, oneOf(errs))
+	return c.outcome(all, oneOf(errs))
 }
 
 // checkAll checks one serial number after the other, until the server cannot be
@@ -216,9 +222,42 @@ func (c *Client) activated(only string) ([]string, error) {
 		})
 	}
 	if len(serials) == 0 {
-		return nil, &license.Reason{Code: license.ActivationRequired, Product: c.opt.Product, Offline: c.courier == nil}
+		return nil, c.notActivated(only)
 	}
 	return serials, nil
+}
+
+// notActivated returns why nothing is activated here, or not the licence with an id.
+func (c *Client) notActivated(only string) error {
+	all, _ := c.licenses(c.state)
+	why := &license.Reason{Code: license.ActivationNotNeeded, Product: c.opt.Product, Has: only, Offline: c.courier == nil}
+	var ids []string
+	found, needed := only == "", false
+	for _, h := range all {
+		ids = append(ids, h.base.ID)
+		meant := only == "" || h.base.ID == only
+		found, needed = found || meant, needed || meant && h.terms.NeedsReceipt
+	}
+	switch {
+	case len(all) == 0:
+		why.Code, why.Has = license.NoLicense, ""
+	case !found:
+		why.Code, why.Names = license.LicenseUnknown, ids
+	case needed:
+		why.Code, why.Has = license.ActivationRequired, ""
+	}
+	return why
+}
+
+// nothingToCheck returns the notice that no licence here, or not the one with an id,
+// needs the server.
+func (c *Client) nothingToCheck(id string, err error) (Change, error) {
+	now := c.current()
+	if id == "" && len(now.licenses) == 1 {
+		id = now.licenses[0].ID
+	}
+	state := now.result.State()
+	return Change{LicenseID: id, Before: state, After: state, Notice: asReason(err)}, nil
 }
 
 // one returns the serial number of a licence that is activated here, or of the
@@ -241,7 +280,8 @@ func (c *Client) checkOf(licenseID string) (question, error) {
 }
 
 // Report tells the activation server what was used, and asks for nothing. The
-// error wraps ErrUnreachable, or is as of CheckOnline.
+// error wraps ErrUnreachable, or is as of CheckOnline; where CheckOnline has the
+// notice ActivationNotNeeded, it is an error here.
 func (c *Client) Report(ctx context.Context) error {
 	serials, err := c.activated("")
 	if err != nil {
@@ -266,10 +306,16 @@ func (c *Client) Report(ctx context.Context) error {
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
 // refusal, after which the licence goes on. To deactivate a licence again is no
-// error: Change.Notice has the code NotActivated.
+// error: Change.Notice has the code NotActivated. Where nothing is activated, the
+// error has the code NoLicense, LicenseUnknown for an id that no licence has,
+// ActivationNotNeeded for a licence that works without, or ActivationRequired.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
+	return c.outcome(c.deactivate(ctx, licenseID))
+}
+
+func (c *Client) deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
-	if errors.Is(err, license.ActivationRequired) {
+	if errors.Is(err, license.ActivationRequired) || errors.Is(err, license.ActivationNotNeeded) {
 		return c.deactivatedBefore(licenseID, err)
 	}
 	if err != nil {
@@ -306,7 +352,7 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	before, id := c.Status().State, c.licenseID(serial)
 	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
-		return Change{}, err
+		return Change{}, c.unsent(err)
 	}
 	first, marked := d.first, d.change
 	change, err := c.send(ctx, d.text, d.asked, false)
@@ -315,7 +361,7 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 			return Change{}, err
 		}
 		if d, err = c.markGivenUp(ctx, serial); err != nil {
-			return Change{}, err
+			return Change{}, c.unsent(err)
 		}
 		change, err = c.send(ctx, d.text, d.asked, false)
 	}
@@ -379,7 +425,8 @@ func (c *Client) markGivenUp(ctx context.Context, serial string) (d deactivation
 // with the option Proof, it moves the licence there. The licence stops counting
 // here before Surrender returns, and the file is the only proof, so say so first.
 // As long as the proof was not used, Enter with the serial number takes the
-// licence back. Called again, it returns a proof again.
+// licence back. Called again, it returns a proof again. Where nothing is activated,
+// the error is as of Deactivate.
 func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error) {
 	serial, err := c.one(licenseID)
 	if err != nil {

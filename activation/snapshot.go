@@ -35,6 +35,9 @@ func (c *Client) rebuild() {
 	s.results = results
 	s.own, s.activations = c.ownReasons(s), c.activations(s)
 	s.result = c.merged(results)
+	if len(s.result.Decisions) == 0 { // of a feature that lacks, these are the causes
+		s.result.Reasons = slices.Concat(s.result.Reasons, problems)
+	}
 	s.set = s.result.Set()
 	c.snap.Store(s)
 	c.planCheck()
@@ -240,6 +243,11 @@ func (c *Client) beginTerm(s *state, h held, feature string) {
 // activateDeployed records when licences that came with the deployment came to
 // this machine, where that matters.
 func (c *Client) activateDeployed() error {
+	for i, text := range c.opt.Documents {
+		if _, err := c.verify(document{Text: string(text)}); err != nil {
+			c.opt.Logger.Warn("latchkey: a document of Options.Documents cannot be used", "index", i, "error", err)
+		}
+	}
 	if len(c.opt.Documents) == 0 {
 		return nil
 	}

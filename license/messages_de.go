@@ -101,7 +101,7 @@ func german(c Code) (text, remedy string) {
 			"Geben Sie ihn in das Feld für Schlüssel ein, als würden Sie ihn vom Zertifikat abtippen."
 	case ForVendor:
 		return "Das ist [{has}|etwas für den Anbieter]: Es wurde für den Anbieter erzeugt und ist nicht für diese Anwendung bestimmt.",
-			"Schicken Sie es dem Anbieter[ ({contact})], oder laden Sie es auf dessen Seite hoch. Laden Sie dann hier die Datei, die zurückkommt."
+			"Schicken Sie es dem Anbieter[ ({contact})], oder laden Sie es auf dessen Seite hoch. Laden Sie dann hier die Datei, die zurückkommt, oder geben Sie den Schlüssel ein."
 	case KeyMistyped:
 		return "Einige Zeichen des Schlüssels stimmen nicht[: {detail}].",
 			"Vergleichen Sie den Schlüssel mit dem Original und geben Sie ihn noch einmal ein. Groß- oder Kleinbuchstaben, O oder 0, I oder 1 machen keinen Unterschied."
@@ -257,7 +257,7 @@ func german(c Code) (text, remedy string) {
 		return "Diese Lizenz muss auf diesem Computer aktiviert werden, bevor sie funktioniert.",
 			"[{?offline}Schicken|Geben Sie die Seriennummer ein, oder schicken] Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
 	case ActivationNotNeeded:
-		return "Keine Lizenz hier ist beim Aktivierungsserver aktiviert, und keine braucht das. Beim Server gibt es deshalb nichts zu prüfen, zurückzugeben oder zu melden.",
+		return "[Die Lizenz {has} ist nicht beim Aktivierungsserver aktiviert und braucht das nicht.|Keine Lizenz hier ist beim Aktivierungsserver aktiviert, und keine braucht das.] Beim Server gibt es deshalb nichts zu prüfen, zurückzugeben oder zu melden.",
 			"Sie müssen nichts tun. Neues kommt als Datei oder Schlüssel: Laden Sie die Datei, oder geben Sie den Schlüssel ein. Um die Lizenz auf einem anderen Computer zu nutzen, fragen Sie den Anbieter[ ({contact})]."
 	case LicenseUnknown:
 		return "Keine Lizenz auf diesem Computer hat die [Kennung {has}|angegebene Kennung][; die Kennungen hier: {names}].",

@@ -101,7 +101,7 @@ func english(c Code) (text, remedy string) {
 			"Enter it in the field for keys, as if it were typed from the certificate."
 	case ForVendor:
 		return "This is [{has}|a document or code for the vendor]: it was made for the vendor, and is not for this application.",
-			"Send it to the vendor[ ({contact})], or upload it on the vendor's page. Then load the file that comes back."
+			"Send it to the vendor[ ({contact})], or upload it on the vendor's page. Then load the file or enter the key that comes back."
 	case KeyMistyped:
 		return "Some characters of the key are not right[: {detail}].",
 			"Compare the key with the original and type it again. Capital or small letters, O or 0, I or 1 make no difference."
@@ -257,7 +257,7 @@ func english(c Code) (text, remedy string) {
 		return "This licence has to be activated on this computer before it works.",
 			"[{?offline}Send|Enter the serial number, or send] a request file to the vendor[ ({contact})] and load the file that comes back."
 	case ActivationNotNeeded:
-		return "No licence here is activated with the activation server, and none needs that. So the server has nothing to check, to give up or to report.",
+		return "[The licence {has} is not activated with the activation server, and does not need that.|No licence here is activated with the activation server, and none needs that.] So the server has nothing to check, to give up or to report.",
 			"Nothing has to be done. What is new comes as a file or a key: load or enter it. To use the licence on another computer, ask the vendor[ ({contact})]."
 	case LicenseUnknown:
 		return "No licence on this computer has the id[ {has}| that was given][; the ids here: {names}].",

@@ -101,7 +101,7 @@ func swedish(c Code) (text, remedy string) {
 			"Ange den i fältet för nycklar, som om du skrev av den från certifikatet."
 	case ForVendor:
 		return "Det här är [{has}|något för leverantören]: det är gjort för leverantören och inte för det här programmet.",
-			"Skicka det till leverantören[ ({contact})] eller ladda upp det på leverantörens sida. Läs sedan in filen som kommer tillbaka."
+			"Skicka det till leverantören[ ({contact})] eller ladda upp det på leverantörens sida. Läs sedan in filen eller ange nyckeln som kommer tillbaka."
 	case KeyMistyped:
 		return "Några tecken i nyckeln stämmer inte[: {detail}].",
 			"Jämför nyckeln med originalet och skriv in den igen. Stora eller små bokstäver, O eller 0, I eller 1 gör ingen skillnad."
@@ -257,7 +257,7 @@ func swedish(c Code) (text, remedy string) {
 		return "Licensen måste aktiveras på den här datorn innan den fungerar.",
 			"[{?offline}Skicka|Ange serienumret, eller skicka] en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case ActivationNotNeeded:
-		return "Ingen licens här är aktiverad hos aktiveringsservern, och ingen behöver vara det. Hos servern finns därför inget att kontrollera, lämna tillbaka eller rapportera.",
+		return "[Licensen {has} är inte aktiverad hos aktiveringsservern och behöver inte vara det.|Ingen licens här är aktiverad hos aktiveringsservern, och ingen behöver vara det.] Hos servern finns därför inget att kontrollera, lämna tillbaka eller rapportera.",
 			"Du behöver inte göra något. Nyheter kommer som en fil eller en nyckel: läs in filen eller ange nyckeln. Fråga leverantören[ ({contact})] om du vill använda licensen på en annan dator."
 	case LicenseUnknown:
 		return "Ingen licens på den här datorn har [id {has}|det angivna id:t][; de id som finns här: {names}].",

@@ -124,7 +124,7 @@ const (
 	FinalOverdue        Code = "final_overdue"          // Working; the final licence should have been there by now: ask the vendor
 	TransfersUsed       Code = "transfers_used"         // N of Max moves to another machine are used; From: when the next is possible
 	NotActivated        Code = "not_activated"          // the server has no activation for this installation (any more)
-	ActivationNotNeeded Code = "activation_not_needed"  // nothing is activated at a server, and nothing that is here needs that
+	ActivationNotNeeded Code = "activation_not_needed"  // Has: the id of the licence that was asked for, "" for all; it is not activated at a server and need not be
 	LicenseUnknown      Code = "license_unknown"        // Has: an id that no licence here has, Names: the ids that there are
 	BindingWeak         Code = "binding_weak"           // Names: components that cannot be read, without which this machine cannot be told from others
 	ReplyOther          Code = "reply_other"            // a reply to another request, another installation, or one that was used already

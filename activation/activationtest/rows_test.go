@@ -452,7 +452,7 @@ func TestSeed004(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, change.Changed)
 		_, err = c.CheckOnline(ctx, activation.CheckOnly("L-unknown"))
-		code(t, err, license.ActivationRequired)
+		code(t, err, license.LicenseUnknown)
 	})
 	t.Run("4.4_list_of_activations", func(t *testing.T) {
 		t.Parallel()
