@@ -231,6 +231,7 @@ func (c *Client) activated(only string) ([]string, error) {
 func (c *Client) notActivated(only string) error {
 	all, _ := c.licenses(c.state)
 	why := &license.Reason{Code: license.ActivationNotNeeded, Product: c.opt.Product, Has: only, Offline: c.courier == nil}
+	why.Working = c.snap.Load().result.State().Works()
 	var ids []string
 	found, needed := only == "", false
 	for _, h := range all {

@@ -258,7 +258,7 @@ func german(c Code) (text, remedy string) {
 			"[{?offline}Schicken|Geben Sie die Seriennummer ein, oder schicken] Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
 	case ActivationNotNeeded:
 		return "[Die Lizenz {has} ist nicht beim Aktivierungsserver aktiviert und braucht das nicht.|Keine Lizenz hier ist beim Aktivierungsserver aktiviert, und keine braucht das.] Beim Server gibt es deshalb nichts zu prüfen, zurückzugeben oder zu melden.",
-			"Sie müssen nichts tun. Neues kommt als Datei oder Schlüssel: Laden Sie die Datei, oder geben Sie den Schlüssel ein. Um die Lizenz auf einem anderen Computer zu nutzen, fragen Sie den Anbieter[ ({contact})]."
+			"[{?working}Sie müssen nichts tun. ]Neues, etwa eine Verlängerung, kommt als Datei oder Schlüssel: Laden Sie die Datei, oder geben Sie den Schlüssel ein. Um die Lizenz auf einem anderen Computer zu nutzen, fragen Sie den Anbieter[ ({contact})]."
 	case LicenseUnknown:
 		return "Keine Lizenz auf diesem Computer hat die [Kennung {has}|angegebene Kennung][; die Kennungen hier: {names}].",
 			"Geben Sie eine Kennung so an, wie der Lizenzstatus sie zeigt, oder keine für alle Lizenzen."

@@ -258,7 +258,7 @@ func english(c Code) (text, remedy string) {
 			"[{?offline}Send|Enter the serial number, or send] a request file to the vendor[ ({contact})] and load the file that comes back."
 	case ActivationNotNeeded:
 		return "[The licence {has} is not activated with the activation server, and does not need that.|No licence here is activated with the activation server, and none needs that.] So the server has nothing to check, to give up or to report.",
-			"Nothing has to be done. What is new comes as a file or a key: load or enter it. To use the licence on another computer, ask the vendor[ ({contact})]."
+			"[{?working}Nothing has to be done. ]What is new, such as a renewal, comes as a file or a key: load or enter it. To use the licence on another computer, ask the vendor[ ({contact})]."
 	case LicenseUnknown:
 		return "No licence on this computer has the id[ {has}| that was given][; the ids here: {names}].",
 			"Give an id as the status of the licence shows it, or none for all licences."

@@ -258,7 +258,7 @@ func swedish(c Code) (text, remedy string) {
 			"[{?offline}Skicka|Ange serienumret, eller skicka] en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case ActivationNotNeeded:
 		return "[Licensen {has} är inte aktiverad hos aktiveringsservern och behöver inte vara det.|Ingen licens här är aktiverad hos aktiveringsservern, och ingen behöver vara det.] Hos servern finns därför inget att kontrollera, lämna tillbaka eller rapportera.",
-			"Du behöver inte göra något. Nyheter kommer som en fil eller en nyckel: läs in filen eller ange nyckeln. Fråga leverantören[ ({contact})] om du vill använda licensen på en annan dator."
+			"[{?working}Du behöver inte göra något. ]Nyheter, till exempel en förlängning, kommer som en fil eller en nyckel: läs in filen eller ange nyckeln. Fråga leverantören[ ({contact})] om du vill använda licensen på en annan dator."
 	case LicenseUnknown:
 		return "Ingen licens på den här datorn har [id {has}|det angivna id:t][; de id som finns här: {names}].",
 			"Ange ett id så som licensstatusen visar det, eller inget för alla licenser."
