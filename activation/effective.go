@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,6 +34,9 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 	}
 	for i, text := range c.opt.Documents {
 		base, err := c.verify(document{Text: string(text)})
+		if err != nil && countersignedIn(s, all, text) {
+			continue
+		}
 		if err != nil {
 			problems = append(problems, deployedProblem(i, err))
 			continue
@@ -50,6 +54,18 @@ func deployedProblem(i int, err error) license.Reason {
 		why.Detail = "Options.Documents[" + strconv.Itoa(i) + "]"
 	}
 	return why
+}
+
+// countersignedIn reports whether a licence that holds in a state has the same
+// payload as a document that was deployed.
+func countersignedIn(s *state, all []held, text []byte) bool {
+	return slices.ContainsFunc(all, func(h held) bool {
+		if h.at < 0 {
+			return false
+		}
+		_, _, err := license.MergeSignatures([]byte(s.Documents[h.at].Text), text)
+		return err == nil
+	})
 }
 
 // asReason returns an error of package license as what it is.

@@ -84,21 +84,21 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // licences that are activated here: updates, the final licence after a
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
-// anything. Where there is nothing new yet, Change.Notice says when to ask again
-// (FinalPending, ObtainingNotYet). Where nothing is activated and no licence needs
-// to be, since they came as files or typed keys, Change.Notice has the code
-// ActivationNotNeeded, and the server is not asked. A deactivation that was not confirmed yet is
-// sent again.
+// anything. If the server has nothing new yet, Change.Notice has the day of the next attempt
+// (FinalPending, ObtainingNotYet). If nothing is activated and no licence here needs
+// it, since they came as files or typed keys, Change.Notice has the code
+// ActivationNotNeeded, and the server is not asked. CheckOnline sends a deactivation
+// again that was not confirmed yet.
 //
 // Without an answer that counts, nothing changes and the error wraps
-// ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
-// what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
+// ErrUnreachable. Otherwise the error is the server's signed refusal; documents that
+// came with it are stored: FinalOverdue, PaymentPending, ObtainingOver,
 // LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
-// KeyringWaits for a document by a key of a keyring that waits (see Import);
-// NoLicense where there is none, LicenseUnknown for an id that none has and
-// ActivationRequired where one has to be activated first; those of license.Apply for an
-// update that does not fit, while the licence works on as it was; or why nothing
-// can be stored.
+// KeyringWaits for a document signed by a key of a keyring that waits (see Import);
+// NoLicense if there is none, LicenseUnknown for an id that no licence has,
+// ActivationRequired for a licence that has to be activated first; those of
+// license.Apply for an update that cannot be applied, while the licence keeps working;
+// or why local state cannot be written.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
 	var k checking
 	for _, option := range options {
@@ -306,8 +306,8 @@ func (c *Client) Report(ctx context.Context) error {
 // wraps ErrUnreachable. If it may have been, the licence waits: the error and the
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
-// refusal, after which the licence goes on. To deactivate a licence again is no
-// error: Change.Notice has the code NotActivated. Where nothing is activated, the
+// refusal, after which the licence keeps working. To deactivate a licence again is not
+// an error: Change.Notice has the code NotActivated. If nothing is activated, the
 // error has the code NoLicense, LicenseUnknown for an id that no licence has,
 // ActivationNotNeeded for a licence that works without, or ActivationRequired.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
@@ -328,8 +328,8 @@ func (c *Client) deactivate(ctx context.Context, licenseID string) (Change, erro
 	return c.giveUp(ctx, serial)
 }
 
-// deactivatedBefore returns a notice where a licence, or any with "", was given up
-// here before and is not activated, and else the error.
+// deactivatedBefore returns a notice if the licence, or any licence for "", was given
+// up here before and is not activated; otherwise it returns the error.
 func (c *Client) deactivatedBefore(licenseID string, err error) (Change, error) {
 	state := c.Status().State
 	c.mu.Lock()

@@ -243,11 +243,6 @@ func (c *Client) beginTerm(s *state, h held, feature string) {
 // activateDeployed records when licences that came with the deployment came to
 // this machine, where that matters.
 func (c *Client) activateDeployed() error {
-	for i, text := range c.opt.Documents {
-		if _, err := c.verify(document{Text: string(text)}); err != nil {
-			c.opt.Logger.Warn("latchkey: a document of Options.Documents cannot be used", "index", i, "error", err)
-		}
-	}
 	if len(c.opt.Documents) == 0 {
 		return nil
 	}
@@ -277,6 +272,16 @@ func (c *Client) activateDeployed() error {
 		return nil // the status says it
 	}
 	return err
+}
+
+// warnOfDeployed logs which documents of Options.Documents cannot be used.
+func (c *Client) warnOfDeployed() {
+	all, _ := c.licenses(c.state)
+	for i, text := range c.opt.Documents {
+		if _, err := c.verify(document{Text: string(text)}); err != nil && !countersignedIn(c.state, all, text) {
+			c.opt.Logger.Warn("latchkey: a document of Options.Documents cannot be used", "index", i, "error", err)
+		}
+	}
 }
 
 func countsFromActivation(l *license.License) bool {
