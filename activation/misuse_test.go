@@ -136,10 +136,12 @@ func TestRightThingInTheWrongPlace(t *testing.T) {
 		code, err := c.Challenge()
 		require.NoError(t, err)
 		for what, give := range map[string]func() error{
-			"request imported":   func() error { return importing(c, request) },
-			"request entered":    func() error { _, err := c.Enter(ctx, string(request)); return err },
-			"challenge imported": func() error { return importing(c, []byte(code.Text())) },
-			"challenge entered":  func() error { _, err := c.Enter(ctx, code.Text()); return err },
+			"request imported":    func() error { return importing(c, request) },
+			"request entered":     func() error { _, err := c.Enter(ctx, string(request)); return err },
+			"challenge activated": func() error { _, err := c.Activate(ctx, code.Text()); return err },
+			"challenge requested": func() error { _, err := c.Request(ctx, code.Text()); return err },
+			"challenge imported":  func() error { return importing(c, []byte(code.Text())) },
+			"challenge entered":   func() error { _, err := c.Enter(ctx, code.Text()); return err },
 		} {
 			why := requireReason(t, give(), license.ForVendor)
 			require.Contains(t, why.Remedy(license.English), "Send it to the vendor", what)

@@ -11,7 +11,7 @@ import (
 )
 
 // Activate is Enter for a serial number or a request key alone: any other kind
-// of key is refused with KeyOfOtherKind, and nothing is done with it.
+// of key is refused with KeyOfOtherKind or ForVendor, and nothing is done with it.
 func (c *Client) Activate(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
 	e := entryOf(options)
 	q, corrections, err := e.question(typed)
@@ -52,6 +52,8 @@ func (e entry) questionOf(key keyfmt.Key) (question, error) {
 		q.request = license.Serial(key.Payload())
 	case kind == keyfmt.Serial:
 		q.serial = license.Serial(key.Rows()[0])
+	case kind == keyfmt.Installation, kind == keyfmt.Challenge:
+		return question{}, &license.Reason{Code: license.ForVendor, Has: kind.String()}
 	default:
 		return question{}, &license.Reason{Code: license.KeyOfOtherKind, Has: kind.String(), Needs: keyfmt.Serial.String()}
 	}
