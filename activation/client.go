@@ -106,6 +106,7 @@ func Open(o Options) (*Client, error) {
 		c.release()
 		return nil, fmt.Errorf("activation: Options.Catalogue is not signed by a key of Options.Keyring: embed the two that belong together (%w)", license.KeyUnknown)
 	}
+	c.warnOfDeployed()
 	if err := c.activateDeployed(); err != nil {
 		c.release()
 		return nil, err
@@ -121,7 +122,7 @@ func Open(o Options) (*Client, error) {
 // have to be recorded: then the status says now that it cannot, and not only
 // the first use.
 func (c *Client) probe() {
-	needed := slices.ContainsFunc(c.snap.Load().result.Decisions, func(d license.Decision) bool { return d.Left >= 0 || d.Pending })
+	needed := slices.ContainsFunc(c.snap.Load().result.Decisions, func(d license.Decision) bool { return d.Feature.Runs > 0 || d.Pending })
 	store, able := c.store.(interface{ Writable() error })
 	if !needed || !able || c.unwritable != nil {
 		return

@@ -9,7 +9,8 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// Challenge returns a code of one row to read out or send to the vendor, whose
+// Challenge returns a code of one row to read out or send to the vendor; its method
+// Text returns the row, and package fmt prints it as well, since it is no secret. The
 // answer is a signed time, as a file to Import. It puts right what cannot be
 // put right here: a clock that once stood in the future, and old local state
 // that was put back. The code stays the same until its answer is imported, and

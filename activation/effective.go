@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -31,18 +32,28 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 		}
 		all = append(all, h)
 	}
-	for _, text := range c.opt.Documents {
+	for i, text := range c.opt.Documents {
 		base, err := c.verify(document{Text: string(text)})
 		if err != nil && countersignedIn(s, all, text) {
 			continue
 		}
 		if err != nil {
-			problems = append(problems, *asReason(err))
+			problems = append(problems, deployedProblem(i, err))
 			continue
 		}
 		all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued, text: string(text)})
 	}
 	return newest(all), problems
+}
+
+// deployedProblem returns why a document of Options.Documents cannot be used, and
+// which it is.
+func deployedProblem(i int, err error) license.Reason {
+	why := *asReason(err)
+	if why.Detail == "" {
+		why.Detail = "Options.Documents[" + strconv.Itoa(i) + "]"
+	}
+	return why
 }
 
 // countersignedIn reports whether a licence that holds in a state has the same

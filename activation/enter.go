@@ -26,6 +26,7 @@ type Change struct {
 	// needs no action. Its codes are AlreadyEntered (the key or document is already in
 	// force here), AlreadyApplied (the licence already contains the update),
 	// NotActivated (from Deactivate: the licence was deactivated here before),
+	// ActivationNotNeeded (from CheckOnline: no licence here needs the server),
 	// FinalPending and ObtainingNotYet (the server has nothing new yet; From is the
 	// day of the next attempt).
 	Notice *license.Reason `json:"notice,omitempty"`
@@ -109,19 +110,23 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 // Enter stores and uses up nothing before the key is complete and verified.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
-// an error of package keyfmt; KeyOfOtherKind; for an activation key those of
+// an error of package keyfmt; for an activation key those of
 // license.OpenKey, and why it is not for this machine; for an unlock code
-// UnlockUnknown and those of license.Apply; or why nothing can be stored, which is
+// UnlockUnknown and those of license.Apply; ForVendor for a code that the vendor
+// answers; or why nothing can be stored, which is
 // found out before the server is asked. Without an answer that counts it is an
 // *UnreachableError, which wraps ErrUnreachable, and nothing was used up. Otherwise
 // it is the server's signed refusal: SerialUnknown, RequestNotAccepted,
 // ActivationLimit, OrderCancelled, LicenseBlocked, TrialUsed, OtherProduct,
 // BindingWeak, ProofWrong, TransfersUsed or ServerBusy.
 func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
-	if err := ctx.Err(); err != nil {
-		return Change{}, err
+	return c.outcome(c.enterAny(ctx, typed, entryOf(options)))
+}
+
+func (c *Client) enterAny(ctx context.Context, typed string, e entry) (Change, error) {
+	if err := cancelled(ctx); err != nil {
+		return Change{}, c.unreachable(err)
 	}
-	e := entryOf(options)
 	if isDocument(typed) {
 		return c.Import(ctx, strings.NewReader(typed))
 	}
@@ -131,7 +136,7 @@ func (c *Client) Enter(ctx context.Context, typed string, options ...EnterOption
 	}
 	change, err := c.enter(ctx, key, e)
 	change.Corrections = corrections
-	return zeroBeside(change, err)
+	return change, err
 }
 
 // isDocument reports whether what was typed is the text of a file.
@@ -164,8 +169,8 @@ func (c *Client) enter(ctx context.Context, key keyfmt.Key, e entry) (Change, er
 			return Change{}, err
 		}
 		return c.exchange(ctx, q, false)
-	default:
-		return Change{}, &license.Reason{Code: license.KeyOfOtherKind, Has: key.Kind().String(), Needs: keyfmt.Activation.String()}
+	default: // an installation or challenge code
+		return Change{}, &license.Reason{Code: license.ForVendor, Has: key.Kind().String(), Offline: c.courier == nil}
 	}
 }
 

@@ -37,7 +37,7 @@ var ErrUnreachable error = license.ServerUnreachable
 // An UnreachableError says that the activation server gave no answer that
 // counts. It wraps ErrUnreachable.
 type UnreachableError struct {
-	Reason *license.Reason `json:"reason"` // ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch if product and server have no key in common
+	Reason *license.Reason `json:"reason"` // ServerUnreachable, ServerInsecure, NoServer, CallCancelled if the context ended, or KeyringMismatch if product and server have no key in common
 	// ManualEntry says that an activation key can be typed instead, into the
 	// same call with the option Licensee; it ends in the same state. The file
 	// route, by Request and Import, is always there.
@@ -94,6 +94,9 @@ func (c *Client) ask(ctx context.Context, s *state, q question) ([]byte, asked, 
 	if q.operation != license.OpReport && q.operation != license.OpDeactivate {
 		r.Fingerprint, r.Label = c.fingerprint(ctx), c.opt.Label
 	}
+	if err := cancelled(ctx); err != nil { // the fingerprint may be missing by that
+		return nil, asked{}, err
+	}
 	if h, held := c.bySerial(s, string(q.serial)); held {
 		r.License, r.Revision = h.base.ID, h.terms.Revision
 		if q.operation != license.OpDeactivate { // which may have to fit into another request, as its proof
@@ -123,8 +126,10 @@ func (c *Client) fingerprint(ctx context.Context) []byte {
 		return nil
 	}
 	text, err := h.FingerprintText(ctx)
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		c.opt.Logger.Warn("latchkey: the machine cannot be read", "error", err)
+	}
+	if err != nil {
 		return nil
 	}
 	return text
@@ -239,7 +244,7 @@ func (c *Client) exchange(ctx context.Context, q question, look bool) (Change, e
 	}
 	text, a, err := c.prepare(ctx, q)
 	if err != nil {
-		return Change{}, err
+		return Change{}, c.unsent(err)
 	}
 	return c.send(ctx, text, a, look)
 }
@@ -297,6 +302,9 @@ func (c *Client) unreachable(err error) error {
 	if !errors.As(err, &r) || !errors.Is(r, license.ServerUnreachable) {
 		r = &license.Reason{Code: license.ServerUnreachable, Err: err}
 	}
+	if errors.Is(err, context.Canceled) && r.Code != license.CallCancelled {
+		r = &license.Reason{Code: license.CallCancelled, Err: r}
+	}
 	own := *r
 	own.Working, own.Offline = c.current().result.State().Works(), c.courier == nil
 	if own.Working {
@@ -330,7 +338,7 @@ func (c *Client) worksUntil() (until license.Date) {
 //
 // The request is remembered until its reply comes, also when the program ends;
 // of several that are open, each has its own. The error is a *license.Reason as
-// of Enter, NotActivated where there is nothing to check, or why nothing can be
+// of Enter, that of Deactivate where nothing is activated, or why nothing can be
 // stored.
 func (c *Client) Request(ctx context.Context, typed string, options ...EnterOption) ([]byte, error) {
 	e := entryOf(options)

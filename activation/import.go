@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -25,16 +26,24 @@ import (
 // AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is
 // for this product and this machine, and changes something. The error is a
 // *license.Reason of package license's Open functions, of Apply or Rotate;
+// KeyNotFile for a typed key and ForVendor for a request, which belong elsewhere;
 // OtherProduct, OtherLicense, NoLicense for an update where there is none;
 // HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where a
 // later licence under the same serial number stays in force; KeyringMismatch for a
 // reply signed by a key that is not trusted here; or why local state cannot be written.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
+	return c.outcome(c.importAny(ctx, from))
+}
+
+func (c *Client) importAny(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
-		return Change{}, err
+		return Change{}, &license.Reason{Code: license.CallCancelled, Err: err}
 	}
 	text, err := readDocument(from)
 	if err != nil {
+		return Change{}, err
+	}
+	if err := misplaced(text); err != nil {
 		return Change{}, err
 	}
 	switch license.KindOf(text) {
@@ -58,6 +67,25 @@ func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 			return d, l, err
 		})
 	}
+}
+
+// misplaced returns where a text belongs that is no document for this application: a
+// typed key that was saved as a file, or a request, which the vendor answers.
+func misplaced(text []byte) error {
+	if license.KindOf(text) == license.KindRequest {
+		return &license.Reason{Code: license.ForVendor, Has: "request file"}
+	}
+	if isDocument(string(text)) {
+		return nil
+	}
+	key, _, err := keyfmt.Parse(string(text))
+	switch {
+	case err != nil:
+		return nil
+	case key.Kind() == keyfmt.Installation, key.Kind() == keyfmt.Challenge:
+		return &license.Reason{Code: license.ForVendor, Has: key.Kind().String()}
+	}
+	return &license.Reason{Code: license.KeyNotFile, Has: key.Kind().String()}
 }
 
 // readDocument reads a document without the white space around it. A reply may

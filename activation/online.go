@@ -11,16 +11,16 @@ import (
 )
 
 // Activate is Enter for a serial number or a request key alone: any other kind
-// of key is refused with KeyOfOtherKind, and nothing is done with it.
+// of key is refused with KeyOfOtherKind or ForVendor, and nothing is done with it.
 func (c *Client) Activate(ctx context.Context, typed string, options ...EnterOption) (Change, error) {
 	e := entryOf(options)
 	q, corrections, err := e.question(typed)
 	if err != nil {
-		return Change{}, err
+		return c.outcome(Change{}, err)
 	}
 	change, err := c.exchange(ctx, q, false)
 	change.Corrections = corrections
-	return zeroBeside(change, err)
+	return c.outcome(change, err)
 }
 
 // zeroBeside returns a change beside an error only if there was one.
@@ -52,6 +52,8 @@ func (e entry) questionOf(key keyfmt.Key) (question, error) {
 		q.request = license.Serial(key.Payload())
 	case kind == keyfmt.Serial:
 		q.serial = license.Serial(key.Rows()[0])
+	case kind == keyfmt.Installation, kind == keyfmt.Challenge:
+		return question{}, &license.Reason{Code: license.ForVendor, Has: kind.String()}
 	default:
 		return question{}, &license.Reason{Code: license.KeyOfOtherKind, Has: kind.String(), Needs: keyfmt.Serial.String()}
 	}
@@ -85,25 +87,31 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
 // anything. If the server has nothing new yet, Change.Notice has the day of the next attempt
-// (FinalPending, ObtainingNotYet). It sends a deactivation again that
-// was not confirmed yet.
+// (FinalPending, ObtainingNotYet). If nothing is activated and no licence here needs
+// it, since they came as files or typed keys, Change.Notice has the code
+// ActivationNotNeeded, and the server is not asked. CheckOnline sends a deactivation
+// again that was not confirmed yet.
 //
 // Without an answer that counts, nothing changes and the error wraps
 // ErrUnreachable. Otherwise the error is the server's signed refusal; documents that
 // came with it are stored: FinalOverdue, PaymentPending, ObtainingOver,
 // LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
 // KeyringWaits for a document signed by a key of a keyring that waits (see Import);
-// ActivationRequired where nothing is activated here; those of license.Apply for an
-// update that cannot be applied, while the licence keeps working; or why local state
-// cannot be written.
+// NoLicense if there is none, LicenseUnknown for an id that no licence has,
+// ActivationRequired for a licence that has to be activated first; those of
+// license.Apply for an update that cannot be applied, while the licence keeps working;
+// or why local state cannot be written.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
 	var k checking
 	for _, option := range options {
 		option(&k)
 	}
 	serials, err := c.activated(k.only)
+	if errors.Is(err, license.ActivationNotNeeded) {
+		return c.nothingToCheck(k.only, err)
+	}
 	if err != nil {
-		return Change{}, err
+		return c.outcome(Change{}, err)
 	}
 	before := c.current().result.State()
 	all, waiting, errs := c.checkAll(ctx, serials, k.look)
@@ -113,7 +121,7 @@ func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Chang
 	}
 	all.Before, all.After = before, c.current().result.State()
 	all.Changed = all.Changed || all.Before != all.After
-	return zeroBeside(all, oneOf(errs))
+	return c.outcome(all, oneOf(errs))
 }
 
 // checkAll checks one serial number after the other, until the server cannot be
@@ -216,9 +224,43 @@ func (c *Client) activated(only string) ([]string, error) {
 		})
 	}
 	if len(serials) == 0 {
-		return nil, &license.Reason{Code: license.ActivationRequired, Product: c.opt.Product, Offline: c.courier == nil}
+		return nil, c.notActivated(only)
 	}
 	return serials, nil
+}
+
+// notActivated returns why nothing is activated here, or not the licence with an id.
+func (c *Client) notActivated(only string) error {
+	all, _ := c.licenses(c.state)
+	why := &license.Reason{Code: license.ActivationNotNeeded, Product: c.opt.Product, Has: only, Offline: c.courier == nil}
+	why.Working = c.snap.Load().result.State().Works()
+	var ids []string
+	found, needed := only == "", false
+	for _, h := range all {
+		ids = append(ids, h.base.ID)
+		meant := only == "" || h.base.ID == only
+		found, needed = found || meant, needed || meant && h.terms.NeedsReceipt
+	}
+	switch {
+	case len(all) == 0:
+		why.Code, why.Has = license.NoLicense, ""
+	case !found:
+		why.Code, why.Names = license.LicenseUnknown, ids
+	case needed:
+		why.Code, why.Has = license.ActivationRequired, ""
+	}
+	return why
+}
+
+// nothingToCheck returns the notice that no licence here, or not the one with an id,
+// needs the server.
+func (c *Client) nothingToCheck(id string, err error) (Change, error) {
+	now := c.current()
+	if id == "" && len(now.licenses) == 1 {
+		id = now.licenses[0].ID
+	}
+	state := now.result.State()
+	return Change{LicenseID: id, Before: state, After: state, Notice: asReason(err)}, nil
 }
 
 // one returns the serial number of a licence that is activated here, or of the
@@ -241,7 +283,8 @@ func (c *Client) checkOf(licenseID string) (question, error) {
 }
 
 // Report tells the activation server what was used, and asks for nothing. The
-// error wraps ErrUnreachable, or is as of CheckOnline.
+// error wraps ErrUnreachable, or is as of CheckOnline; where CheckOnline has the
+// notice ActivationNotNeeded, it is an error here.
 func (c *Client) Report(ctx context.Context) error {
 	serials, err := c.activated("")
 	if err != nil {
@@ -266,10 +309,16 @@ func (c *Client) Report(ctx context.Context) error {
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
 // refusal, after which the licence keeps working. To deactivate a licence again is not
-// an error: Change.Notice has the code NotActivated.
+// an error: Change.Notice has the code NotActivated. If nothing is activated, the
+// error has the code NoLicense, LicenseUnknown for an id that no licence has,
+// ActivationNotNeeded for a licence that works without, or ActivationRequired.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
+	return c.outcome(c.deactivate(ctx, licenseID))
+}
+
+func (c *Client) deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
-	if errors.Is(err, license.ActivationRequired) {
+	if errors.Is(err, license.ActivationRequired) || errors.Is(err, license.ActivationNotNeeded) {
 		return c.deactivatedBefore(licenseID, err)
 	}
 	if err != nil {
@@ -306,7 +355,7 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 	before, id := c.Status().State, c.licenseID(serial)
 	d, err := c.markGivenUp(ctx, serial)
 	if err != nil {
-		return Change{}, err
+		return Change{}, c.unsent(err)
 	}
 	first, marked := d.first, d.change
 	change, err := c.send(ctx, d.text, d.asked, false)
@@ -315,7 +364,7 @@ func (c *Client) giveUp(ctx context.Context, serial string) (Change, error) {
 			return Change{}, err
 		}
 		if d, err = c.markGivenUp(ctx, serial); err != nil {
-			return Change{}, err
+			return Change{}, c.unsent(err)
 		}
 		change, err = c.send(ctx, d.text, d.asked, false)
 	}
@@ -379,7 +428,8 @@ func (c *Client) markGivenUp(ctx context.Context, serial string) (d deactivation
 // with the option Proof, it moves the licence there. The licence stops counting
 // here before Surrender returns, and the file is the only proof, so say so first.
 // As long as the proof was not used, Enter with the serial number takes the
-// licence back. Called again, it returns a proof again.
+// licence back. Called again, it returns a proof again. Where nothing is activated,
+// the error is as of Deactivate.
 func (c *Client) Surrender(ctx context.Context, licenseID string) ([]byte, error) {
 	serial, err := c.one(licenseID)
 	if err != nil {

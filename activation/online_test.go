@@ -275,7 +275,7 @@ func TestCheckOnline(t *testing.T) {
 	activated := d.answer
 	visit(t, o, func(c *activation.Client) {
 		_, err := c.CheckOnline(ctx)
-		requireReason(t, err, license.ActivationRequired)
+		requireReason(t, err, license.NoLicense)
 		require.Empty(t, d.asked)
 		_, err = c.Enter(ctx, typed)
 		require.NoError(t, err)
@@ -307,7 +307,7 @@ func TestCheckOnline(t *testing.T) {
 		require.False(t, change.Changed || change.Available)
 		require.EqualValues(t, 2, d.last().Revision)
 		_, err = c.CheckOnline(ctx, activation.CheckOnly("L-2"))
-		requireReason(t, err, license.ActivationRequired)
+		requireReason(t, err, license.LicenseUnknown)
 
 		request, err := c.Request(ctx, "")
 		require.NoError(t, err)
@@ -379,7 +379,7 @@ func TestDeactivate(t *testing.T) {
 	yes := func(*license.Request, *license.Reply) {}
 	visit(t, o, func(c *activation.Client) {
 		_, err := c.Deactivate(ctx, "")
-		requireReason(t, err, license.ActivationRequired)
+		requireReason(t, err, license.NoLicense)
 		_, err = c.Enter(ctx, typed)
 		require.NoError(t, err)
 
@@ -507,7 +507,7 @@ func TestRequestFile(t *testing.T) {
 		require.ErrorIs(t, err, license.NeedsServer)
 		require.ErrorIs(t, err, activation.ErrUnreachable)
 		_, err = c.Request(ctx, "")
-		requireReason(t, err, license.ActivationRequired)
+		requireReason(t, err, license.NoLicense)
 		request, err = c.Request(ctx, typed)
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(string(request), "-----BEGIN LATCHKEY REQUEST-----"))

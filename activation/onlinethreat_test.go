@@ -375,7 +375,7 @@ func threatOfflineFiles(t *testing.T) {
 			unchanged(t, []string{o.Dir, o.WitnessDir, other.Dir}, func() {
 				requireReason(t, importing(c, answer(foreign)), license.ReplyOther)
 				requireReason(t, importing(stranger, one), license.ReplyOther)
-				requireReason(t, importing(c, first), license.OtherDocument)
+				requireReason(t, importing(c, first), license.ForVendor)
 			})
 			for _, clock := range []time.Time{noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0)} {
 				now.set(clock)

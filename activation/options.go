@@ -42,7 +42,8 @@ type Options struct {
 	Catalogue []byte
 	// Documents are licence files that came with the deployment, such as a
 	// file that is mounted into a container. They count beside those imported,
-	// and need no state that can be written.
+	// and need no state that can be written. Each is a file's text, not its path.
+	// One that cannot be used is named in the status and to the Logger.
 	Documents [][]byte
 
 	// Host is the machine at hand: machine.New(product) of package
@@ -62,13 +63,13 @@ type Options struct {
 	// asking.
 	Label string
 
-	// Dir is the folder of local state, of this product and user alone. It
-	// defaults to latchkey/PRODUCT in os.UserConfigDir. It must not be the
+	// Dir is the absolute path of the folder of local state, of this product and
+	// user alone. It defaults to latchkey/PRODUCT in os.UserConfigDir. It must not be the
 	// customer's to choose, who could have a new one for every trial.
 	Dir string
-	// WitnessDir is the second place that proves the state to be the newest.
-	// It defaults to a folder below os.UserCacheDir. Neither of WitnessDir and Dir may
-	// be inside the other.
+	// WitnessDir is the second place that proves the state to be the newest, an
+	// absolute path. It defaults to a folder below os.UserCacheDir. Neither of
+	// WitnessDir and Dir may be inside the other.
 	WitnessDir string
 	// Store and Witness replace Dir and WitnessDir, which must then be empty. With a
 	// Store and neither Witness nor WitnessDir, there is no rollback guard.
@@ -162,7 +163,7 @@ func (o *Options) stores() (state, witness Store, unwritable error, err error) {
 	dir := ""
 	if state == nil {
 		if dir, err = o.stateDir(); err != nil {
-			return &MemoryStore{}, &MemoryStore{}, &license.Reason{Code: license.FolderUnwritable, Detail: "(no home folder)", Err: err}, nil
+			return &MemoryStore{}, &MemoryStore{}, noHomeFolder(err), nil
 		}
 		if state, err = openStore(dir); errors.Is(err, license.FolderUnwritable) {
 			return &MemoryStore{}, &MemoryStore{}, err, nil
@@ -178,6 +179,11 @@ func (o *Options) stores() (state, witness Store, unwritable error, err error) {
 
 // witnessed reports whether there should be a witness.
 func (o *Options) witnessed() bool { return o.Store == nil || o.Witness != nil || o.WitnessDir != "" }
+
+// noHomeFolder says that there is no place for state, since the system names none.
+func noHomeFolder(err error) *license.Reason {
+	return &license.Reason{Code: license.NoHomeFolder, Detail: err.Error(), Err: &license.Reason{Code: license.FolderUnwritable, Err: err}}
+}
 
 // openStore returns the store in a folder as the interface, nil beside an
 // error.
@@ -234,11 +240,19 @@ func shortHash(s string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// unusable says that an option cannot be read, with what its developer has to do.
+// What a reason of package license has to say is for customers, so that its remedy is
+// left out.
+func unusable(field string, err error, remedy string) error {
+	why := asReason(err)
+	return fmt.Errorf("activation: Options.%s cannot be used: %s %s (%w)", field, why.Text(license.English), remedy, why.Code)
+}
+
 // parse reads the keyring and the catalogue.
 func (o *Options) parse() (*license.Keyring, *license.Catalogue, error) {
 	keyring, err := license.ParseKeyring(o.Keyring)
 	if err != nil {
-		return nil, nil, fmt.Errorf("activation: Options.Keyring: %w", err)
+		return nil, nil, unusable("Keyring", err, "Embed the vendor's keyring exactly as it was issued.")
 	}
 	if o.Catalogue == nil {
 		return keyring, nil, nil
@@ -248,7 +262,7 @@ func (o *Options) parse() (*license.Keyring, *license.Catalogue, error) {
 	case errors.Is(err, license.KeyUnknown):
 		return keyring, nil, nil // a keyring that was received may have the key
 	case err != nil:
-		return nil, nil, fmt.Errorf("activation: Options.Catalogue: %w", err)
+		return nil, nil, unusable("Catalogue", err, "Embed the catalogue as the command \"latchkey catalogue\" has written it.")
 	case catalogue.Product != o.Product:
 		return nil, nil, fmt.Errorf("activation: Options.Catalogue is of the product %q, and Options.Product is %q (%w)",
 			catalogue.Product, o.Product, license.OtherProduct)

@@ -29,9 +29,9 @@ func (o *Options) check() error {
 		field string
 		check func() error
 	}{
-		{"Product", o.checkProduct}, {"Version", o.checkVersion}, {"Released", o.checkReleased}, {"Keyring", o.checkKeyring},
+		{"Product", o.checkProduct}, {"Version", o.checkVersion}, {"Released", o.checkReleased}, {"Keyring", o.checkKeyring}, {"Catalogue", o.checkCatalogue},
 		{"Host", o.checkHost}, {"User", o.checkUser}, {"Label", o.checkLabel},
-		{"Store", o.checkStore}, {"Witness", o.checkWitness}, {"WitnessDir", o.checkWitnessDir},
+		{"Store", o.checkStore}, {"Dir", o.checkDir}, {"Documents", o.checkDocuments}, {"Witness", o.checkWitness}, {"WitnessDir", o.checkWitnessDir},
 		{"Server", o.checkServer}, {"Courier", o.checkCourier}, {"AutoCheck", o.checkAutoCheck},
 		{"AtStart", o.checkAtStart}, {"Notice", o.checkNotice},
 		{"RunBlock", o.checkRunBlock}, {"Poll", o.checkPoll}, {"Logger", o.checkLogger},
@@ -70,7 +70,7 @@ func (o *Options) checkReleased() error {
 		return errors.New("is zero: give the day on which this version was released, which maintenance is compared with; activation.ReleaseDate takes it from the build")
 	case o.Released.Before(oldestRelease):
 		return fmt.Errorf("is %s, which is too early for a release: give the day on which this version was released; activation.ReleaseDate takes it from the build",
-			license.DateOf(o.Released))
+			o.Released.UTC().Format(time.DateOnly))
 	}
 	return nil
 }
@@ -78,6 +78,24 @@ func (o *Options) checkReleased() error {
 func (o *Options) checkKeyring() error {
 	if o.Keyring == "" {
 		return errors.New("is empty: embed the vendor's keyring, which verifies every document")
+	}
+	if isPath([]byte(o.Keyring)) {
+		return errors.New("is the path of a file, and not its text: embed the file with go:embed, or read it with os.ReadFile")
+	}
+	return nil
+}
+
+func (o *Options) checkCatalogue() error {
+	text := strings.TrimSpace(string(o.Catalogue))
+	switch {
+	case o.Catalogue == nil:
+		return nil
+	case text == "":
+		return fmt.Errorf("is empty: embed the signed catalogue, or leave the field nil where activation keys are not sold (%w)", license.NotDocument)
+	case isPath(o.Catalogue):
+		return fmt.Errorf("is the path of a file, and not its text: embed the file with go:embed, or read it with os.ReadFile (%w)", license.NotDocument)
+	case text[0] == '{' && license.KindOf(o.Catalogue) == "":
+		return fmt.Errorf("is not signed: sign it with the command \"latchkey catalogue\", and embed the document that this writes, catalogue.doc (%w)", license.NotDocument)
 	}
 	return nil
 }
@@ -121,6 +139,49 @@ func (o *Options) checkStore() error {
 	return nil
 }
 
+func (o *Options) checkDir() error { return checkPath(o.Dir) }
+
+// checkPath refuses a path that does not name one folder wherever the program is
+// started.
+func checkPath(path string) error {
+	switch {
+	case path == "" || filepath.IsAbs(path):
+		return nil
+	case path[0] == '~':
+		return fmt.Errorf("%q begins with ~, which a shell replaces and this package does not: join the path to what os.UserHomeDir returns", path)
+	default:
+		return fmt.Errorf("%q is a relative path, which is another folder wherever the program is started: "+
+			"give an absolute one, joined to what os.UserConfigDir returns, or leave the field out", path)
+	}
+}
+
+// checkDocuments refuses what cannot be the text of a document because the program
+// did not read the file. A file with something else in it is not the program's fault:
+// the status says it.
+func (o *Options) checkDocuments() error {
+	for i, text := range o.Documents {
+		switch {
+		case text == nil:
+			return fmt.Errorf("has nothing at index %d: read the file with os.ReadFile, and look at its error; where there is no file, leave the document out", i)
+		case isPath(text):
+			return fmt.Errorf("has the path of a file at index %d, and not its text: read the file with os.ReadFile, or embed it", i)
+		}
+	}
+	return nil
+}
+
+// maxPath is as long as a path may be that is known as one.
+const maxPath = 1024
+
+// isPath reports whether a text that should be a document is the path of a file.
+func isPath(text []byte) bool {
+	path := strings.TrimSpace(string(text))
+	if path == "" || len(path) > maxPath || strings.ContainsAny(path, "\n\r\x00") || isDocument(path) {
+		return false
+	}
+	return filepath.IsAbs(path) || path[0] == '~' || path[0] == '.' || filepath.Ext(path) != ""
+}
+
 func (o *Options) checkWitness() error {
 	switch {
 	case isNilPointer(o.Witness):
@@ -136,6 +197,9 @@ func (o *Options) checkWitness() error {
 // checkWitnessDir refuses one folder inside the other: restoring the outer one from a
 // copy restores both, and the rollback is not detected.
 func (o *Options) checkWitnessDir() error {
+	if err := checkPath(o.WitnessDir); err != nil {
+		return err
+	}
 	if o.WitnessDir == "" || o.Store != nil {
 		return nil
 	}

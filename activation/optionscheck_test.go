@@ -40,11 +40,16 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		{"Version", "-ldflags", func(o *activation.Options) { o.Version = "(devel)" }},
 		{"Version", "-ldflags", func(o *activation.Options) { o.Version = "main" }},
 		{"Version", "-ldflags", func(o *activation.Options) { o.Version = "4.x" }},
+		{"Version", `"1.0 beta" is not a version`, func(o *activation.Options) { o.Version = "1.0 beta" }},
 		{"Released", "activation.ReleaseDate", func(o *activation.Options) { o.Released = time.Time{} }},
-		{"Released", "activation.ReleaseDate", func(o *activation.Options) { o.Released = time.Unix(0, 0) }},
+		{"Released", "is 1970-01-01, which", func(o *activation.Options) { o.Released = time.Unix(0, 0) }},
 		{"Keyring", "embed the vendor's keyring", func(o *activation.Options) { o.Keyring = "" }},
-		{"Keyring", "", func(o *activation.Options) { o.Keyring = "no keyring" }},
-		{"Catalogue", "", func(o *activation.Options) { o.Catalogue = []byte{} }},
+		{"Keyring", "exactly as it was issued", func(o *activation.Options) { o.Keyring = "no keyring" }},
+		{"Keyring", "go:embed", func(o *activation.Options) { o.Keyring = "keyring.txt" }},
+		{"Catalogue", "embed the signed catalogue", func(o *activation.Options) { o.Catalogue = []byte{} }},
+		{"Catalogue", "latchkey catalogue", func(o *activation.Options) { o.Catalogue = []byte(`{"product": "acme-cad"}`) }},
+		{"Catalogue", "latchkey catalogue", func(o *activation.Options) { o.Catalogue = v.sell(t) }},
+		{"Catalogue", "go:embed", func(o *activation.Options) { o.Catalogue = []byte("srv/catalogue.doc") }},
 		{"Host", `machine.New("acme-cad")`, func(o *activation.Options) { o.Host = machine.New("other") }},
 		{"Host", "leave the field out", func(o *activation.Options) { o.Host = (*machine.Machine)(nil) }},
 		{"User", "e-mail address", func(o *activation.Options) { o.User = "ada" }},
@@ -60,7 +65,15 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		{"WitnessDir", "give another folder", func(o *activation.Options) { o.WitnessDir = filepath.Join(o.Dir, "witness") }},
 		{"WitnessDir", "give another folder", func(o *activation.Options) { o.WitnessDir = filepath.Dir(o.Dir) }},
 		{"WitnessDir", "give another folder", func(o *activation.Options) { o.WitnessDir = filepath.Join(o.Dir, "..", filepath.Base(o.Dir)) }},
-		{"WitnessDir", "give another folder", func(o *activation.Options) { o.WitnessDir = relative(t, o.Dir) }},
+		{"WitnessDir", "relative path", func(o *activation.Options) { o.WitnessDir = relative(t, o.Dir) }},
+		{"WitnessDir", "os.UserHomeDir", func(o *activation.Options) { o.WitnessDir = "~/witness" }},
+		{"WitnessDir", "relative path", func(o *activation.Options) { o.Dir, o.Store, o.WitnessDir = "", store, "witness" }},
+		{"Dir", `"state" is a relative path`, func(o *activation.Options) { o.Dir = "state" }},
+		{"Dir", "relative path", func(o *activation.Options) { o.Dir = "." }},
+		{"Dir", "os.UserHomeDir", func(o *activation.Options) { o.Dir = "~/state" }},
+		{"Documents", "at index 1: read the file", func(o *activation.Options) { o.Documents = [][]byte{v.sell(t), nil} }},
+		{"Documents", "path of a file at index 0", func(o *activation.Options) { o.Documents = [][]byte{[]byte("/etc/ada.lic")} }},
+		{"Documents", "os.ReadFile", func(o *activation.Options) { o.Documents = [][]byte{[]byte("ada.lic\n")} }},
 		{"WitnessDir", "give another folder", func(o *activation.Options) { o.WitnessDir = linkTo(t, filepath.Dir(o.Dir)) }},
 		{"WitnessDir", "give another folder", func(o *activation.Options) {
 			o.WitnessDir = filepath.Join(linkTo(t, filepath.Dir(o.Dir)), filepath.Base(o.Dir))
@@ -88,6 +101,9 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 			require.ErrorContains(t, err, "activation: Options."+test.field)
 			require.ErrorContains(t, err, test.remedy, test.field)
 			require.NotContains(t, err.Error(), "secret")
+			for _, customers := range []string{"Install or update", "Choose the file", "ask the vendor"} {
+				require.NotContains(t, err.Error(), customers, "it is for the developer")
+			}
 		})
 	}
 }

@@ -35,6 +35,9 @@ func (c *Client) rebuild() {
 	s.results = results
 	s.own, s.activations = c.ownReasons(s), c.activations(s)
 	s.result = c.merged(results)
+	if len(s.result.Decisions) == 0 { // of a feature that lacks, these are the causes
+		s.result.Reasons = slices.Concat(s.result.Reasons, problems)
+	}
 	s.set = s.result.Set()
 	c.snap.Store(s)
 	c.planCheck()
@@ -94,9 +97,8 @@ func (c *Client) env(s *state, l *license.License) license.Env {
 	if u := s.Usage[l.ID]; u != nil {
 		e.Usage = c.unspent(l.ID, *u)
 	}
-	var r *license.Reason
-	if errors.As(c.unwritable, &r) {
-		e.Unwritable = r.Detail
+	if c.unwritable != nil {
+		e.Unwritable = asReason(c.unwritable)
 	}
 	return e
 }
@@ -270,6 +272,16 @@ func (c *Client) activateDeployed() error {
 		return nil // the status says it
 	}
 	return err
+}
+
+// warnOfDeployed logs which documents of Options.Documents cannot be used.
+func (c *Client) warnOfDeployed() {
+	all, _ := c.licenses(c.state)
+	for i, text := range c.opt.Documents {
+		if _, err := c.verify(document{Text: string(text)}); err != nil && !countersignedIn(c.state, all, text) {
+			c.opt.Logger.Warn("latchkey: a document of Options.Documents cannot be used", "index", i, "error", err)
+		}
+	}
 }
 
 func countsFromActivation(l *license.License) bool {

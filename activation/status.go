@@ -98,7 +98,7 @@ func (c *Client) Status() Status {
 	status := Status{
 		State: s.result.State(), Level: s.result.State().Level(), Maintenance: s.result.Maintenance,
 		Features: append([]license.Decision{}, s.result.Decisions...), // lists are never null in JSON
-		Reasons:  append([]license.Reason{}, slices.Concat(s.result.Reasons, s.problems, s.own)...),
+		Reasons:  append([]license.Reason{}, slices.Concat(s.result.Reasons, s.apart(), s.own)...),
 		Licenses: []LicenseStatus{},
 	}
 	for i, l := range s.licenses {
@@ -109,6 +109,14 @@ func (c *Client) Status() Status {
 		})
 	}
 	return status
+}
+
+// apart returns the problems of documents that the result does not have.
+func (s *snapshot) apart() []license.Reason {
+	if len(s.result.Decisions) == 0 {
+		return nil
+	}
+	return s.problems
 }
 
 // lastDay returns the day on which the last feature ends, no date if one has no
@@ -202,9 +210,12 @@ func SetAside(o Options) (string, error) {
 	if o.Product == "" || o.Store != nil {
 		return "", errors.New("activation: SetAside needs Options.Product, and state in a folder")
 	}
+	if err := o.checkDir(); err != nil {
+		return "", fmt.Errorf("activation: Options.Dir %w", err)
+	}
 	dir, err := o.stateDir()
 	if err != nil {
-		return "", err
+		return "", noHomeFolder(err)
 	}
 	dir = filepath.Clean(dir)
 	if o.Now == nil {

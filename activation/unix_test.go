@@ -264,19 +264,21 @@ func threatPermissions(t *testing.T) {
 
 // requireDegraded holds that a client without a place to write checks the
 // documents that came with it, and says of the rest why it waits.
-func requireDegraded(t *testing.T, v vendor, c *activation.Client) {
+func requireDegraded(t *testing.T, v vendor, c *activation.Client, code license.Code) {
 	t.Helper()
 	require.True(t, c.Allows("draw"))
 	require.True(t, c.Allows("export"))
 	for _, feature := range []string{"print", "try"} {
 		require.False(t, c.Allows(feature))
 		require.ErrorIs(t, c.Consume(feature, 1), license.FolderUnwritable)
-		require.True(t, has(c.Decision(feature), license.FolderUnwritable), feature)
+		require.True(t, has(c.Decision(feature), code), feature)
 	}
-	requireReason(t, importing(c, v.update(t, 1, extend("export", 1))), license.FolderUnwritable)
-	require.True(t, lists(c.Status().Reasons, license.FolderUnwritable))
+	err := importing(c, v.update(t, 1, extend("export", 1)))
+	requireReason(t, err, code)
+	require.ErrorIs(t, err, license.FolderUnwritable)
+	require.True(t, lists(c.Status().Reasons, code))
 	require.Equal(t, license.StateActive, c.Status().State)
-	_, err := c.Notices()
+	_, err = c.Notices()
 	require.NoError(t, err)
 }
 
@@ -288,14 +290,19 @@ func threatNoHome(t *testing.T) {
 		}
 		o, _ := v.options(t)
 		o.Dir, o.WitnessDir, o.Documents = "", "", [][]byte{v.sell(t)}
-		visit(t, o, func(c *activation.Client) { requireDegraded(t, v, c) })
+		visit(t, o, func(c *activation.Client) { requireDegraded(t, v, c, license.NoHomeFolder) })
 		o.Documents = nil
 		visit(t, o, func(c *activation.Client) {
-			requireReason(t, importing(c, v.sell(t)), license.FolderUnwritable)
-			require.Equal(t, []license.Code{license.NoLicense, license.FolderUnwritable}, codes(c.Status().Reasons))
+			why := requireReason(t, importing(c, v.sell(t)), license.NoHomeFolder)
+			require.Contains(t, why.Remedy(license.English), "HOME")
+			require.Contains(t, why.Text(license.English), why.Detail)
+			require.Equal(t, []license.Code{license.NoLicense, license.NoHomeFolder}, codes(c.Status().Reasons))
 		})
 		_, err := activation.SetAside(o)
-		require.Error(t, err)
+		requireReason(t, err, license.NoHomeFolder)
+		o.Dir = "state"
+		_, err = activation.SetAside(o)
+		require.ErrorContains(t, err, "Options.Dir")
 	})
 	t.Run("one folder for both", func(t *testing.T) {
 		both := t.TempDir()
@@ -354,7 +361,7 @@ func threatNoHome(t *testing.T) {
 		require.NoError(t, os.Chmod(parent, 0o500))
 		t.Cleanup(func() { _ = os.Chmod(parent, 0o700) })
 		o.Dir, o.Documents = filepath.Join(parent, "state"), [][]byte{v.sell(t)}
-		visit(t, o, func(c *activation.Client) { requireDegraded(t, v, c) })
+		visit(t, o, func(c *activation.Client) { requireDegraded(t, v, c, license.FolderUnwritable) })
 	})
 	t.Run("folder that is read-only", func(t *testing.T) {
 		if !unprivileged(t) {
@@ -373,7 +380,7 @@ func threatNoHome(t *testing.T) {
 			})
 			visit(t, o, func(c *activation.Client) {
 				require.False(t, c.Allows("try"))
-				requireDegraded(t, v, c)
+				requireDegraded(t, v, c, license.FolderUnwritable)
 			})
 		})
 		require.NoError(t, os.Chmod(o.Dir, 0o700))

@@ -187,11 +187,34 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
-// TestRedaction prints every key, and things that hold one, in every way and
-// looks for its text, its digits and its bytes.
+// A code that is made to be read out is printed as it is read out.
+func TestCodesForTheVendorArePrinted(t *testing.T) {
+	t.Parallel()
+	printed := 0
+	for _, key := range testKeys(t, 9) {
+		if key.Kind() != Installation && key.Kind() != Challenge {
+			continue
+		}
+		printed++
+		for _, text := range []string{key.String(), fmt.Sprint(key), fmt.Sprintf("%q", key)} {
+			if text != key.Text() {
+				t.Errorf("%v is printed as %s", key.Kind(), text)
+			}
+		}
+	}
+	if printed == 0 {
+		t.Error("there is no such key")
+	}
+}
+
+// TestRedaction prints every key that is a secret, and things that hold one, in
+// every way and looks for its text, its digits and its bytes.
 func TestRedaction(t *testing.T) {
 	t.Parallel()
 	for _, key := range testKeys(t, 9) {
+		if key.Kind() == Installation || key.Kind() == Challenge {
+			continue
+		}
 		holder := struct {
 			Name   string
 			Public Key

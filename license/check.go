@@ -39,7 +39,7 @@ type Env struct {
 	Mark       time.Time // the latest time that is known to have passed
 	Restored   bool      // an old copy of local state was put back
 	Offline    bool      // the product was set up without an activation server
-	Unwritable string    // the folder of local state, where it cannot be written
+	Unwritable *Reason   // why local state cannot be written, FolderUnwritable or NoHomeFolder; nil if it can
 	Notice     []int     // how many days before an end to say so; nil: 30, 14, 7 and 1
 }
 
@@ -137,7 +137,7 @@ func (c *checker) say(d *Decision, s State, r *Reason) {
 // known reports whether reasons have one already that is of the machine and not
 // of one limit, and so need not be said of each.
 func known(reasons []Reason, c Code) bool {
-	return (c == ClockSetBack || c == RestoreDetected || c == FolderUnwritable) &&
+	return (c == ClockSetBack || c == RestoreDetected || c == FolderUnwritable || c == NoHomeFolder) &&
 		slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code == c })
 }
 
@@ -352,8 +352,8 @@ func (c *checker) metered(t Term, pending bool, d *Decision) {
 	if t.Kind != Dates && c.env.Restored {
 		c.say(d, StateBlocked, &Reason{Code: RestoreDetected})
 	}
-	if pending && c.env.Unwritable != "" {
-		c.say(d, StateBlocked, &Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+	if pending {
+		c.unwritable(d)
 	}
 }
 
@@ -489,6 +489,9 @@ func (c *checker) feature(product string, f *Feature) {
 	c.place(f.Conditions, d)
 	c.seat(f, used, d)
 	c.notice(d)
+	if !d.State.Works() {
+		d.Left = max(d.Left, 0)
+	}
 }
 
 // earlier returns the earlier of two ends, of which no date is the latest.
@@ -509,8 +512,16 @@ func (c *checker) runs(f *Feature, used FeatureUsage, d *Decision) {
 	if c.env.Restored && f.Term.Kind != FromFirstUse && f.Term.Kind != FromActivation {
 		c.say(d, StateBlocked, &Reason{Code: RestoreDetected})
 	}
-	if c.env.Unwritable != "" && !d.Pending {
-		c.say(d, StateBlocked, &Reason{Code: FolderUnwritable, Detail: c.env.Unwritable})
+	if !d.Pending {
+		c.unwritable(d)
+	}
+}
+
+// unwritable blocks a feature whose use has to be recorded where nothing can be.
+func (c *checker) unwritable(d *Decision) {
+	if c.env.Unwritable != nil {
+		why := *c.env.Unwritable
+		c.say(d, StateBlocked, &why)
 	}
 }
 

@@ -213,8 +213,8 @@ func TestMerge(t *testing.T) {
 		{"more runs", []*license.Result{few, many}, active, "", 50, nil, ""},
 		{"runs without a limit", []*license.Result{few, forever}, active, "", -1, nil, ""},
 		{"what has begun before what begins with this use", []*license.Result{waits, short}, active, "2026-06-30", -1, nil, "2026-07-01"},
-		{"none works: all say why", []*license.Result{expiredEarly, expiredLate}, expired, "2026-02-28", -1, []license.Code{license.ExpiredDate, license.ExpiredDate}, ""},
-		{"none works: the best state", []*license.Result{expiredEarly, future}, notYet, "2026-12-31", -1, []license.Code{license.ExpiredDate, license.NotYetValid}, "2026-04-01"},
+		{"none works: all say why", []*license.Result{expiredEarly, expiredLate}, expired, "2026-02-28", 0, []license.Code{license.ExpiredDate, license.ExpiredDate}, ""},
+		{"none works: the best state", []*license.Result{expiredEarly, future}, notYet, "2026-12-31", 0, []license.Code{license.ExpiredDate, license.NotYetValid}, "2026-04-01"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -435,7 +435,7 @@ func TestVersionThatIsNone(t *testing.T) {
 	t.Parallel()
 	l := licenceOf(license.Feature{ID: "f"})
 	l.Products[0].MaxVersion = "4"
-	for _, version := range []string{"(devel)", "four", "", "v", "3.x", "-rc1", ".3", "3.", "unknown"} {
+	for _, version := range []string{"(devel)", "four", "", "v", "3.x", "-rc1", ".3", "3.", "unknown", "1.0 beta", "3.0 (build 7)", "3.0,1", "3.0-béta"} {
 		require.False(t, license.IsVersion(version), version)
 		r := license.Check(l, license.Env{Now: noon, Product: "cad", Version: version})
 		require.False(t, r.Allows("f"), version)

@@ -134,7 +134,7 @@ func ExampleDecision_json() {
 	//   },
 	//   "state": "expired",
 	//   "until": "2026-03-31",
-	//   "left": -1,
+	//   "left": 0,
 	//   "reasons": [
 	//     {
 	//       "code": "expired_date",

@@ -106,7 +106,7 @@ func (c *catalogueOf) plural(n int64) int {
 // from. Without one they are names, numbers or addresses, and stay as they are.
 func vocabulary(c Code) string {
 	switch c {
-	case KeyOfOtherKind, NeedsServer:
+	case KeyOfOtherKind, NeedsServer, KeyNotFile, ForVendor:
 		return "key:"
 	case OtherDocument:
 		return "document:"

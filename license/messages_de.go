@@ -8,7 +8,7 @@ func german(c Code) (text, remedy string) {
 
 	// Documents and keys.
 	case NotDocument:
-		return "Das ist weder eine Lizenzdatei noch ein anderes Dokument, das zu einer Lizenz gehört.",
+		return "Das ist weder eine Lizenzdatei noch ein anderes Dokument, das zu einer Lizenz gehört[: {detail}].",
 			"Wählen Sie die Datei so, wie der Anbieter sie geschickt hat, oder fügen Sie ihren Text von der Zeile mit BEGIN bis zur Zeile mit END ein."
 	case Truncated:
 		return "Das Ende des Dokuments fehlt.",
@@ -96,6 +96,12 @@ func german(c Code) (text, remedy string) {
 	case KeyOfOtherKind:
 		return "[Das ist {has}; hier wird {needs} gebraucht.|[Das ist {has}; in dieses Feld gehört etwas anderes.|Ein Schlüssel dieser Art gehört nicht in dieses Feld.]]",
 			"Geben Sie jeden Schlüssel in dem Feld ein, das für ihn vorgesehen ist[; hierher gehört {needs}]."
+	case KeyNotFile:
+		return "Das ist [{has}|ein Schlüssel] und keine Lizenzdatei.",
+			"Geben Sie ihn in das Feld für Schlüssel ein, als würden Sie ihn vom Zertifikat abtippen."
+	case ForVendor:
+		return "Das ist [{has}|etwas für den Anbieter]: Es wurde für den Anbieter erzeugt und ist nicht für diese Anwendung bestimmt.",
+			"Schicken Sie es dem Anbieter[ ({contact})], oder laden Sie es auf dessen Seite hoch. Laden Sie dann hier die Datei, die zurückkommt, oder geben Sie den Schlüssel ein."
 	case KeyMistyped:
 		return "Einige Zeichen des Schlüssels stimmen nicht[: {detail}].",
 			"Vergleichen Sie den Schlüssel mit dem Original und geben Sie ihn noch einmal ein. Groß- oder Kleinbuchstaben, O oder 0, I oder 1 machen keinen Unterschied."
@@ -236,8 +242,11 @@ func german(c Code) (text, remedy string) {
 		return "Die Lizenzdaten auf diesem Computer sind älter als das, woran er sich erinnert: Sie wurden zurückgespielt, entfernt oder beschädigt. Funktionen, deren Nutzungen oder Tage hier gezählt werden, warten, bis der Anbieter die Daten bestätigt hat; die anderen nicht.",
 			"[{?offline}Nennen|Prüfen Sie online. Ohne Verbindung nennen] Sie dem Anbieter[ ({contact})] den Kontrollcode dieser Anwendung, und laden Sie die Datei, die zurückkommt."
 	case FolderUnwritable:
-		return "Die Lizenzdaten lassen sich auf diesem Computer nicht speichern[: {detail}]. Das wurde geprüft, bevor etwas verbraucht wurde.",
+		return "Die Lizenzdaten lassen sich auf diesem Computer nicht speichern[: {detail}]. Solange das so ist, wird nichts verbraucht.",
 			"Geben Sie der Anwendung das Recht, in ihren Ordner zu schreiben, sorgen Sie für freien Speicherplatz und versuchen Sie es noch einmal."
+	case NoHomeFolder:
+		return "Für die Lizenzdaten gibt es keinen Ordner, weil dieser Benutzer kein Benutzerverzeichnis hat[ ({detail})]. Solange das so ist, wird nichts verbraucht.",
+			"Starten Sie die Anwendung als Benutzer mit einem Benutzerverzeichnis: Setzen Sie die Umgebungsvariable HOME, unter Windows AppData. Für die Entwicklung: oder Options.Dir angeben."
 	case LeaseGrace:
 		return "Der Aktivierungsserver hat die Lizenz seit einiger Zeit nicht bestätigt.[{?working} Sie funktioniert[ bis {until}] weiter.]",
 			"[{?offline}Bitten Sie den Anbieter[ ({contact})] um eine Bestätigung als Datei, und laden Sie sie[ bis {until}]|Verbinden Sie diesen Computer[ bis {until}] mit dem Internet und prüfen Sie online. Ist das nicht möglich, bitten Sie den Anbieter[ ({contact})] um eine Bestätigung als Datei]."
@@ -247,6 +256,12 @@ func german(c Code) (text, remedy string) {
 	case ActivationRequired:
 		return "Diese Lizenz muss auf diesem Computer aktiviert werden, bevor sie funktioniert.",
 			"[{?offline}Schicken|Geben Sie die Seriennummer ein, oder schicken] Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt."
+	case ActivationNotNeeded:
+		return "[Die Lizenz {has} ist nicht beim Aktivierungsserver aktiviert und braucht das nicht.|Keine Lizenz hier ist beim Aktivierungsserver aktiviert, und keine braucht das.] Beim Server gibt es deshalb nichts zu prüfen, zurückzugeben oder zu melden.",
+			"[{?working}Sie müssen nichts tun. ]Neues, etwa eine Verlängerung, kommt als Datei oder Schlüssel: Laden Sie die Datei, oder geben Sie den Schlüssel ein. Um die Lizenz auf einem anderen Computer zu nutzen, fragen Sie den Anbieter[ ({contact})]."
+	case LicenseUnknown:
+		return "Keine Lizenz auf diesem Computer hat die [Kennung {has}|angegebene Kennung][; die Kennungen hier: {names}].",
+			"Geben Sie eine Kennung so an, wie der Lizenzstatus sie zeigt, oder keine für alle Lizenzen."
 	case LicenseBlocked:
 		return "Der Anbieter hat diese Lizenz gesperrt.",
 			"Fragen Sie den Anbieter[ ({contact})] nach dem Grund und danach, wie sich die Sperre aufheben lässt; [{?offline}laden Sie dann|prüfen Sie dann online, oder laden Sie] die Datei, die Sie erhalten."
@@ -261,6 +276,9 @@ func german(c Code) (text, remedy string) {
 	case NoServer:
 		return "Diese Anwendung wurde ohne Aktivierungsserver eingerichtet.",
 			"Laden Sie eine Lizenzdatei, geben Sie einen Aktivierungsschlüssel ein, oder schicken Sie dem Anbieter[ ({contact})] eine Anfragedatei und laden Sie die Datei, die zurückkommt. Falls es einen Server geben sollte, bitten Sie um eine Aktualisierung der Anwendung."
+	case CallCancelled:
+		return "Der Vorgang wurde abgebrochen, bevor er fertig war.[{?working} Was auf diesem Computer lizenziert ist, funktioniert weiter[ bis {until}| wie bisher].]",
+			"Starten Sie ihn neu, wenn Sie möchten."
 	case ServerInsecure:
 		return "Zum Aktivierungsserver ließ sich keine sichere Verbindung herstellen. Entweder geht die Uhr dieses Computers falsch, oder unterwegs liest etwas mit, zum Beispiel eine Firewall, ein Virenschutz oder ein Proxy. Die Lizenz selbst ist nicht betroffen.",
 			"Prüfen Sie Datum und Uhrzeit dieses Computers. Wenn hier eine Firewall, ein Virenschutz oder ein Proxy verschlüsselte Verbindungen öffnet, lassen Sie das zugehörige Zertifikat zu denen hinzufügen, denen dieser Computer vertraut, und versuchen Sie es noch einmal. Eine Anfragedatei an den Anbieter[ ({contact})] kommt ohne Verbindung aus."
@@ -372,6 +390,8 @@ func germanWord(term string) string {
 		return "ein Installationscode"
 	case "key:challenge code":
 		return "ein Kontrollcode"
+	case "key:request file":
+		return "eine Anfragedatei"
 
 	case "document:license":
 		return "eine Lizenz"

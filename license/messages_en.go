@@ -8,7 +8,7 @@ func english(c Code) (text, remedy string) {
 
 	// Documents and keys.
 	case NotDocument:
-		return "This is not a licence file, nor any other document that belongs to a licence.",
+		return "This is not a licence file, nor any other document that belongs to a licence[: {detail}].",
 			"Choose the file as the vendor sent it, or paste its text from the line with BEGIN to the line with END."
 	case Truncated:
 		return "The end of the document is missing.",
@@ -96,6 +96,12 @@ func english(c Code) (text, remedy string) {
 	case KeyOfOtherKind:
 		return "[This is {has}, not {needs}.|[This is {has}, which does not belong in this field.|This kind of key does not belong in this field.]]",
 			"Enter each key in the field that is meant for it[; this field is for {needs}]."
+	case KeyNotFile:
+		return "This is [{has}|a key], and not a licence file.",
+			"Enter it in the field for keys, as if it were typed from the certificate."
+	case ForVendor:
+		return "This is [{has}|a document or code for the vendor]: it was made for the vendor, and is not for this application.",
+			"Send it to the vendor[ ({contact})], or upload it on the vendor's page. Then load the file or enter the key that comes back."
 	case KeyMistyped:
 		return "Some characters of the key are not right[: {detail}].",
 			"Compare the key with the original and type it again. Capital or small letters, O or 0, I or 1 make no difference."
@@ -236,8 +242,11 @@ func english(c Code) (text, remedy string) {
 		return "The licence data on this computer is older than what the computer remembers: it was restored, removed or damaged. Features whose uses or days are counted here wait until the vendor has confirmed the data; the others do not.",
 			"[{?offline}Show|Check online. Without a connection, show] the challenge code of this application to the vendor[ ({contact})], and load the file that comes back."
 	case FolderUnwritable:
-		return "The licence data cannot be stored on this computer[: {detail}]. This was checked before anything was used up.",
+		return "The licence data cannot be stored on this computer[: {detail}]. As long as that is so, nothing is used up.",
 			"Give the application the right to write to its folder and make sure that the disk has room, then try again."
+	case NoHomeFolder:
+		return "There is no folder for the licence data, because this user has no home folder[ ({detail})]. As long as that is so, nothing is used up.",
+			"Start the application as a user with a home folder: set the environment variable HOME, on Windows AppData. For its developer: or give Options.Dir."
 	case LeaseGrace:
 		return "The activation server has not confirmed the licence for some time.[{?working} It keeps working[ until {until}].]",
 			"[{?offline}Ask the vendor[ ({contact})] for a confirmation as a file, and load it[ by {until}]|Connect this computer to the internet and check online[ by {until}]. If that is not possible, ask the vendor[ ({contact})] for a confirmation as a file]."
@@ -247,6 +256,12 @@ func english(c Code) (text, remedy string) {
 	case ActivationRequired:
 		return "This licence has to be activated on this computer before it works.",
 			"[{?offline}Send|Enter the serial number, or send] a request file to the vendor[ ({contact})] and load the file that comes back."
+	case ActivationNotNeeded:
+		return "[The licence {has} is not activated with the activation server, and does not need that.|No licence here is activated with the activation server, and none needs that.] So the server has nothing to check, to give up or to report.",
+			"[{?working}Nothing has to be done. ]What is new, such as a renewal, comes as a file or a key: load or enter it. To use the licence on another computer, ask the vendor[ ({contact})]."
+	case LicenseUnknown:
+		return "No licence on this computer has the id[ {has}| that was given][; the ids here: {names}].",
+			"Give an id as the status of the licence shows it, or none for all licences."
 	case LicenseBlocked:
 		return "The vendor has blocked this licence.",
 			"Ask the vendor[ ({contact})] why, and how the block can be lifted; then [{?offline}load|check online or load] the file that you receive."
@@ -261,6 +276,9 @@ func english(c Code) (text, remedy string) {
 	case NoServer:
 		return "This application was set up without an activation server.",
 			"Load a licence file, enter an activation key, or send a request file to the vendor[ ({contact})] and load the file that comes back. If there should be a server, ask for an update of the application."
+	case CallCancelled:
+		return "The operation was cancelled before it was finished.[{?working} What is licensed on this computer keeps working[ until {until}| as before].]",
+			"Start it again when you want to."
 	case ServerInsecure:
 		return "No secure connection to the activation server could be made. Either the clock of this computer is wrong, or something on the way reads along, such as a firewall, an antivirus program or a proxy. The licence itself is not affected.",
 			"Check the date and time of this computer. If a firewall, an antivirus program or a proxy opens encrypted connections here, have its certificate added to those that this computer trusts, and try again. A request file to the vendor[ ({contact})] needs no connection."
@@ -372,6 +390,8 @@ func englishWord(term string) string {
 		return "an installation code"
 	case "key:challenge code":
 		return "a challenge code"
+	case "key:request file":
+		return "a request file"
 
 	case "document:license":
 		return "a licence"

@@ -8,7 +8,7 @@ func swedish(c Code) (text, remedy string) {
 
 	// Documents and keys.
 	case NotDocument:
-		return "Det här är varken en licensfil eller något annat dokument som hör till en licens.",
+		return "Det här är varken en licensfil eller något annat dokument som hör till en licens[: {detail}].",
 			"Välj filen så som leverantören skickade den, eller klistra in texten från raden med BEGIN till raden med END."
 	case Truncated:
 		return "Slutet av dokumentet saknas.",
@@ -96,6 +96,12 @@ func swedish(c Code) (text, remedy string) {
 	case KeyOfOtherKind:
 		return "[Det här är {has}, inte {needs}.|[Det här är {has}, som inte hör hemma i det här fältet.|En nyckel av det här slaget hör inte hemma i det här fältet.]]",
 			"Ange varje nyckel i det fält som är avsett för den[; här ska det stå {needs}]."
+	case KeyNotFile:
+		return "Det här är [{has}|en nyckel] och inte en licensfil.",
+			"Ange den i fältet för nycklar, som om du skrev av den från certifikatet."
+	case ForVendor:
+		return "Det här är [{has}|något för leverantören]: det är gjort för leverantören och inte för det här programmet.",
+			"Skicka det till leverantören[ ({contact})] eller ladda upp det på leverantörens sida. Läs sedan in filen eller ange nyckeln som kommer tillbaka."
 	case KeyMistyped:
 		return "Några tecken i nyckeln stämmer inte[: {detail}].",
 			"Jämför nyckeln med originalet och skriv in den igen. Stora eller små bokstäver, O eller 0, I eller 1 gör ingen skillnad."
@@ -236,8 +242,11 @@ func swedish(c Code) (text, remedy string) {
 		return "Licensdata på den här datorn är äldre än vad datorn minns: de har återställts, tagits bort eller skadats. Funktioner vars användningar eller dagar räknas här väntar tills leverantören har bekräftat uppgifterna; de andra gör det inte.",
 			"[{?offline}Visa|Sök online. Utan anslutning, visa] programmets kontrollkod för leverantören[ ({contact})] och läs in filen som kommer tillbaka."
 	case FolderUnwritable:
-		return "Licensdata går inte att spara på den här datorn[: {detail}]. Det kontrollerades innan något förbrukades.",
+		return "Licensdata går inte att spara på den här datorn[: {detail}]. Så länge det är så förbrukas ingenting.",
 			"Ge programmet rätt att skriva i sin mapp, se till att det finns plats på disken och försök igen."
+	case NoHomeFolder:
+		return "Det finns ingen mapp för licensdata, eftersom användaren saknar hemkatalog[ ({detail})]. Så länge det är så förbrukas ingenting.",
+			"Starta programmet som en användare med hemkatalog: ange miljövariabeln HOME, i Windows AppData. För utvecklaren: eller ange Options.Dir."
 	case LeaseGrace:
 		return "Aktiveringsservern har inte bekräftat licensen på en tid.[{?working} Den fortsätter att fungera[ till och med {until}].]",
 			"[{?offline}Be leverantören[ ({contact})] om en bekräftelse som fil, och läs in den[ senast {until}]|Anslut datorn till internet och sök online[ senast {until}]. Om det inte går, be leverantören[ ({contact})] om en bekräftelse som fil]."
@@ -247,6 +256,12 @@ func swedish(c Code) (text, remedy string) {
 	case ActivationRequired:
 		return "Licensen måste aktiveras på den här datorn innan den fungerar.",
 			"[{?offline}Skicka|Ange serienumret, eller skicka] en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka."
+	case ActivationNotNeeded:
+		return "[Licensen {has} är inte aktiverad hos aktiveringsservern och behöver inte vara det.|Ingen licens här är aktiverad hos aktiveringsservern, och ingen behöver vara det.] Hos servern finns därför inget att kontrollera, lämna tillbaka eller rapportera.",
+			"[{?working}Du behöver inte göra något. ]Nyheter, till exempel en förlängning, kommer som en fil eller en nyckel: läs in filen eller ange nyckeln. Fråga leverantören[ ({contact})] om du vill använda licensen på en annan dator."
+	case LicenseUnknown:
+		return "Ingen licens på den här datorn har [id {has}|det angivna id:t][; de id som finns här: {names}].",
+			"Ange ett id så som licensstatusen visar det, eller inget för alla licenser."
 	case LicenseBlocked:
 		return "Leverantören har spärrat licensen.",
 			"Fråga leverantören[ ({contact})] varför, och hur spärren kan hävas; [{?offline}läs sedan|sök sedan online eller läs] in filen som du får."
@@ -261,6 +276,9 @@ func swedish(c Code) (text, remedy string) {
 	case NoServer:
 		return "Det här programmet är inte inställt för någon aktiveringsserver.",
 			"Läs in en licensfil, ange en aktiveringsnyckel, eller skicka en förfrågningsfil till leverantören[ ({contact})] och läs in filen som kommer tillbaka. Om det borde finnas en server, be om en uppdatering av programmet."
+	case CallCancelled:
+		return "Åtgärden avbröts innan den var klar.[{?working} Det som är licensierat på den här datorn fortsätter att fungera[ till och med {until}| som förut].]",
+			"Starta den igen när du vill."
 	case ServerInsecure:
 		return "Det gick inte att upprätta en säker anslutning till aktiveringsservern. Antingen går datorns klocka fel, eller så läses trafiken av på vägen, till exempel av en brandvägg, ett antivirusprogram eller en proxy. Själva licensen påverkas inte.",
 			"Kontrollera datorns datum och tid. Om en brandvägg, ett antivirusprogram eller en proxy öppnar krypterade anslutningar här, se till att dess certifikat läggs till bland dem som datorn litar på, och försök igen. En förfrågningsfil till leverantören[ ({contact})] kräver ingen anslutning."
@@ -372,6 +390,8 @@ func swedishWord(term string) string {
 		return "en installationskod"
 	case "key:challenge code":
 		return "en kontrollkod"
+	case "key:request file":
+		return "en förfrågningsfil"
 
 	case "document:license":
 		return "en licens"

@@ -275,6 +275,8 @@ func TestMessageTermsAreTranslated(t *testing.T) {
 	terms := map[Code][]string{
 		KeyOfOtherKind:   {"serial number", "request key", "activation key", "unlock code", "installation code", "challenge code"},
 		NeedsServer:      {"serial number", "request key"},
+		KeyNotFile:       {"serial number", "request key", "activation key", "unlock code", "installation code", "challenge code"},
+		ForVendor:        {"request file", "installation code", "challenge code"},
 		OtherDocument:    {KindLicense, KindUpdate, KindCatalogue, KindKeyring, KindTime, "request", "reply", "receipt", "lease", "notice"},
 		KeyWrongRole:     {string(RoleLicense), string(RoleActivation), string(RoleRoot)},
 		KindNotLowered:   {string(Full), string(Provisional), string(Trial), string(Test)},
@@ -361,7 +363,7 @@ func TestReasonTable(t *testing.T) {
 		{"maintenance lapsed, stops", Reason{Code: MaintenanceStopped, Until: until}, []string{"2027-03-31"}, "only while maintenance lasts", "Renew"},
 		{"clock set back", Reason{Code: ClockSetBack, Now: messageMoment(t, "2027-01-02T03:04:05Z"), Mark: messageMoment(t, "2027-01-05T06:07:08Z")},
 			[]string{"2027-01-02 03:04 UTC", "2027-01-05 06:07 UTC", "24"}, "last known time", "returns by itself"},
-		{"cannot write", Reason{Code: FolderUnwritable, Detail: "/var/lib/acme: write"}, []string{"/var/lib/acme: write"}, "before anything was used up", "right to write"},
+		{"cannot write", Reason{Code: FolderUnwritable, Detail: "/var/lib/acme: write"}, []string{"/var/lib/acme: write"}, "nothing is used up", "right to write"},
 		{"application too old for the licence", Reason{Code: TooNew, Needs: "floating"}, []string{"floating"}, "does not know yet", "Update"},
 		{"nothing installed", Reason{Code: NoLicense, Product: "acme-cad"}, []string{"acme-cad"}, "No licence for acme-cad", "serial number"},
 		{"old copy put back", Reason{Code: RestoreDetected}, nil, "uses or days are counted here wait", "Check online"},
@@ -401,6 +403,14 @@ func TestReasonTable(t *testing.T) {
 		{"request key by hand", Reason{Code: ManualNotForRequest}, nil, "needs the activation server", "activation keys, unlock codes and files"},
 		{"no server", Reason{Code: NoServer}, nil, "without an activation server", "request file"},
 		{"given up, not confirmed", Reason{Code: DeactivationPending}, nil, "has not confirmed that yet", "Check online"},
+		{"a file needs no activation", Reason{Code: ActivationNotNeeded, Working: true}, nil, "none needs that", "Nothing has to be done. What is new"},
+		{"a file that has ended", Reason{Code: ActivationNotNeeded}, nil, "none needs that", "What is new, such as a renewal"},
+		{"no such licence", Reason{Code: LicenseUnknown, Has: "L-7", Names: []string{"L-1", "L-2"}}, []string{"L-7", "L-1", "L-2"}, "has the id L-7; the ids here: L-1, L-2.", "or none for all"},
+		{"a request that is imported", Reason{Code: ForVendor, Has: "request file"}, nil, "This is a request file: it was made for the vendor", "upload it on the vendor's page"},
+		{"a key that is imported", Reason{Code: KeyNotFile, Has: "serial number"}, nil, "This is a serial number, and not a licence file.", "Enter it in the field for keys"},
+		{"the caller gave up", Reason{Code: CallCancelled, Working: true, Until: until}, []string{"2027-03-31"}, "was cancelled before it was finished. What is licensed", "Start it again"},
+		{"no home folder", Reason{Code: NoHomeFolder, Detail: "$HOME is not defined"}, []string{"$HOME is not defined"}, "no home folder ($HOME is not defined)", "set the environment variable HOME"},
+		{"a deployed file that is none", Reason{Code: NotDocument, Detail: "Options.Documents[0]"}, []string{"Options.Documents[0]"}, "belongs to a licence: Options.Documents[0].", "as the vendor sent it"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()

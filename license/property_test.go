@@ -277,7 +277,7 @@ func nothingWorks(t *testing.T, r *license.Result) {
 func workingOf(r *license.Result) map[license.Ref][2]int64 {
 	works := map[license.Ref][2]int64{}
 	for _, d := range r.Decisions {
-		if d.State.Works() {
+		if d.State.Works() || d.Left < 0 { // without a limit is only what works
 			works[license.Ref{Product: d.Product, Feature: d.Feature.ID}] = [2]int64{int64(d.Until), d.Left}
 		}
 	}
@@ -368,7 +368,7 @@ func (g generator) environments(l *license.License, usage license.Usage) (envs [
 		envs = append(envs, license.Env{
 			Receipt: receipt, Now: at, Version: g.version(), Released: g.past(), Host: place{vm: pick(g, "", "kvm"), remote: pick(g, "", "rdp")},
 			User: pick(g, "", "user0@example.com", "user2@example.com"), Usage: usage,
-			Restored: g.chance(10), Unwritable: pick(g, "", "", "", "/nowhere"),
+			Restored: g.chance(10), Unwritable: pick(g, nil, nil, nil, &license.Reason{Code: license.FolderUnwritable, Detail: "/nowhere"}),
 		})
 	}
 	return envs

@@ -12,7 +12,7 @@ func (c Code) Error() string { return string(c) }
 
 // Documents and keys.
 const (
-	NotDocument     Code = "not_document"      // the text is no document at all
+	NotDocument     Code = "not_document"      // the text is no document at all; Detail: where it came from
 	Truncated       Code = "truncated"         // its end is missing
 	Damaged         Code = "damaged"           // its text was changed on the way
 	TooLarge        Code = "too_large"         // Max: bytes allowed
@@ -46,6 +46,8 @@ const (
 	ChallengeOther  Code = "challenge_other"   // a signed time that answers no challenge that is open here
 	NeedsServer     Code = "needs_server"      // Has: the kind of key that only the server can use
 	KeyOfOtherKind  Code = "key_of_other_kind" // Has, Needs: kinds of typed keys
+	KeyNotFile      Code = "key_not_file"      // Has: the kind of typed key that was given as a file
+	ForVendor       Code = "for_vendor"        // Has: the kind of code or document that was made for the vendor, and was entered or imported here
 	KeyMistyped     Code = "key_mistyped"      // Detail: which row or group
 	KeyIncomplete   Code = "key_incomplete"    // Detail: which rows are missing, "" for the last
 	CatalogueNeeded Code = "catalogue_needed"  // the product has no catalogue, and so cannot read activation keys
@@ -108,6 +110,7 @@ const (
 const (
 	ServerUnreachable   Code = "server_unreachable"     // Detail: what was tried; Working; Until: the last day on which that works without the server, no date for as long as it is licensed
 	NoServer            Code = "no_server"              // the application was set up without the address of one; wraps ServerUnreachable
+	CallCancelled       Code = "call_cancelled"         // Working, Until; the caller's context ended; it wraps the context's error
 	ServerInsecure      Code = "server_insecure"        // the connection could not be secured: somebody reads along, or a clock is wrong; wraps ServerUnreachable
 	KeyringMismatch     Code = "keyring_mismatch"       // Has: ids of the keys of the role activation that the application trusts, Needs: those that the server signs with; at the client it wraps ServerUnreachable
 	ServerBusy          Code = "server_busy"            // N: minutes to wait; it has had too many failed attempts from here or for this product
@@ -121,6 +124,8 @@ const (
 	FinalOverdue        Code = "final_overdue"          // Working; the final licence is overdue: ask the vendor
 	TransfersUsed       Code = "transfers_used"         // N of Max moves to another machine are used; From: when the next is possible
 	NotActivated        Code = "not_activated"          // the server has no activation for this installation (any more)
+	ActivationNotNeeded Code = "activation_not_needed"  // Has: the id of the licence that was asked for, "" for all; it is not activated at a server and need not be
+	LicenseUnknown      Code = "license_unknown"        // Has: an id that no licence here has, Names: the ids that there are
 	BindingWeak         Code = "binding_weak"           // Names: components that cannot be read, without which this machine cannot be told from others
 	ReplyOther          Code = "reply_other"            // a reply to another request, another installation, or one that was used already
 	ProofWrong          Code = "proof_wrong"            // it does not prove that another machine gave this licence up
@@ -132,6 +137,7 @@ const (
 const (
 	TooFewRuns       Code = "too_few_runs"      // N left, Max asked for; none was used
 	FolderUnwritable Code = "folder_unwritable" // Detail: the folder; nothing can be recorded
+	NoHomeFolder     Code = "no_home_folder"    // Detail: the variable that is missing; nothing can be recorded; wraps FolderUnwritable
 	RecordDamaged    Code = "record_damaged"    // Detail: the folder; changed, and no earlier copy is whole
 	RecordForeign    Code = "record_foreign"    // Detail: the folder; written on another machine
 	RecordLocked     Code = "record_locked"     // Detail: the folder; this machine's id, which opens it, cannot be read

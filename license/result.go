@@ -64,7 +64,7 @@ type Decision struct {
 	State   State    `json:"state"`
 	Until   Date     `json:"until,omitzero"`    // the last day on which it works; no date if it has no end
 	Pending bool     `json:"pending,omitzero"`  // its term, or the licence's, begins with the first use
-	Left    int64    `json:"left"`              // runs left; -1 if they are not limited
+	Left    int64    `json:"left"`              // runs left; -1 if it works and they are not limited, 0 if it does not work and has no limit
 	Reasons []Reason `json:"reasons,omitempty"` // all that apply, those of the whole licence first
 }
 
@@ -113,7 +113,7 @@ func (r *Result) Decision(feature string) Decision {
 	if best != nil {
 		return *best
 	}
-	return Decision{Feature: &Feature{ID: feature}, Left: -1, Reasons: r.lacking(feature)}
+	return Decision{Feature: &Feature{ID: feature}, Reasons: r.lacking(feature)}
 }
 
 // lacking returns the reason for a feature without a decision. If no licence is for

@@ -9,9 +9,13 @@ import "strings"
 // 4.9, and a part that one version lacks is 0.
 
 // IsVersion reports whether s is a version, which can be compared with others:
-// "4.2.0", "v4.2.0-rc1" and "11beta2" are, and "(devel)", "four", "4.x" and "" are
-// not.
+// "4.2.0", "v4.2.0-rc1" and "11beta2" are, and "(devel)", "four", "4.x", "1.0 beta"
+// and "" are not: it has no white space, and no characters but ASCII letters, digits
+// and . - + _ ~.
 func IsVersion(s string) bool {
+	if strings.ContainsFunc(s, isOutsideVersion) {
+		return false
+	}
 	rest, more := versionCore(s), true
 	for more {
 		var part string
@@ -21,6 +25,12 @@ func IsVersion(s string) bool {
 		}
 	}
 	return true
+}
+
+// isOutsideVersion reports whether no version has a character.
+func isOutsideVersion(r rune) bool {
+	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	return !letter && (r < '0' || r > '9') && !strings.ContainsRune(".-+_~", r)
 }
 
 // compareVersions compares two versions part by part. A part that does not begin

@@ -2,6 +2,7 @@ package activationtest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -96,6 +97,84 @@ func TestFiles(t *testing.T) {
 type fatal struct{ stage }
 
 func (f *fatal) Fatalf(format string, a ...any) { panic(fmt.Errorf(format, a...)) }
+
+// What a test gives that makes no sense ends it at once, with the field's name.
+func TestSalesThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	sell := func(s activationtest.Sale) func(v *activationtest.Vendor) {
+		return func(v *activationtest.Vendor) { v.Sell(s) }
+	}
+	for want, use := range map[string]func(v *activationtest.Vendor){
+		`Sale.Scheme "dekstop" is one component that no machine has`: sell(activationtest.Sale{Scheme: "dekstop"}),
+		`Sale.Scheme "desktop" is the name of a ready-made scheme`:   sell(activationtest.Sale{Scheme: "desktop"}),
+		`Sale.Scheme "board+" is not the line`:                       sell(activationtest.Sale{Scheme: "board+"}),
+		"Sale.Limit is -1":                                           sell(activationtest.Sale{Limit: -1}),
+		"Sale.Lease is below zero":                                   sell(activationtest.Sale{Lease: -time.Hour}),
+		"call Draft first":                                           func(v *activationtest.Vendor) { v.Submit(v.Sell(activationtest.Sale{})) },
+	} {
+		f := &fatal{}
+		v := activationtest.New(f)
+		require.ErrorContains(t, ending(func() { use(v) }), want)
+		f.end()
+	}
+	f := &fatal{}
+	defer f.end()
+	require.ErrorContains(t, ending(func() { activationtest.New(f, activationtest.Application(activation.Options{})) }), "Options.Product is empty")
+	require.ErrorContains(t, ending(func() { activationtest.New(f, activationtest.Product("acme cad")) }), `"acme cad"`)
+	v := activationtest.New(t)
+	sale, c := v.Sell(activationtest.Sale{}), v.Client()
+	enter(t, c, sale.Typed)
+	require.NotEmpty(t, v.Update(sale, nil), "as Release takes none")
+	check(t, c)
+	require.EqualValues(t, 1, c.Status().Licenses[0].Revision)
+	for _, scheme := range []string{"", "instance", "machine", "board+dongle~/1"} {
+		activationtest.New(t).Sell(activationtest.Sale{Scheme: scheme})
+	}
+}
+
+// ending returns what a test ended with.
+func ending(run func()) (err error) {
+	defer func() {
+		if ended, failed := recover().(error); failed {
+			err = ended
+		}
+	}()
+	run()
+	return errors.New("it goes on")
+}
+
+// As over a real connection, nothing is sent once the context has ended, and a reply
+// that comes after that is lost.
+func TestNetworkHeedsTheContext(t *testing.T) {
+	t.Parallel()
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{})
+	c := v.Client()
+	enter(t, c, sale.Typed)
+	asked := v.Network.Requests()
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	_, err := v.Network.Exchange(gone, nil)
+	require.ErrorIs(t, err, activation.ErrNotSent)
+	_, err = c.Deactivate(gone, "")
+	require.ErrorIs(t, err, activation.ErrUnreachable)
+	code(t, err, license.CallCancelled)
+	require.True(t, c.Allows("export"), "it was not sent")
+	require.Equal(t, asked, v.Network.Requests())
+
+	during, cancel := context.WithCancel(ctx)
+	v.Network.Fault(func(deliver func() ([]byte, error)) ([]byte, error) {
+		defer cancel()
+		return deliver()
+	})
+	_, err = c.Deactivate(during, "")
+	code(t, err, license.DeactivationPending)
+	require.ErrorIs(t, err, activationtest.ErrLost)
+	require.ErrorIs(t, err, context.Canceled)
+	v.Network.Up()
+	check(t, c)
+	require.False(t, c.Allows("export"), "it was")
+}
 
 func TestFilesNeedNoServer(t *testing.T) {
 	t.Parallel()

@@ -32,8 +32,21 @@ var (
 	ErrLost = errors.New("activationtest: the reply was lost")
 )
 
-// Exchange delivers a request as the network's present fault has it.
+// Exchange delivers a request as the network's present fault has it. As over a real
+// connection, nothing is sent once the context has ended, and a reply that comes after
+// that is lost.
 func (n *Network) Exchange(ctx context.Context, request []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, errors.Join(activation.ErrNotSent, err)
+	}
+	reply, err := n.exchange(ctx, request)
+	if ended := ctx.Err(); ended != nil && err == nil {
+		return nil, errors.Join(ErrLost, ended)
+	}
+	return reply, err
+}
+
+func (n *Network) exchange(ctx context.Context, request []byte) ([]byte, error) {
 	n.mu.Lock()
 	fault := n.fault
 	n.mu.Unlock()

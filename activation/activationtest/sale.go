@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/binding"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -48,6 +50,9 @@ type Sold struct {
 // Sell issues a licence, and has the server know its serial number.
 func (v *Vendor) Sell(s Sale) *Sold {
 	v.t.Helper()
+	if err := s.check(); err != nil {
+		v.t.Fatalf("activationtest: %v", err)
+	}
 	key, err := keyfmt.Generate(keyfmt.Serial, nil)
 	v.ok(err)
 	v.mu.Lock()
@@ -70,6 +75,42 @@ func (v *Vendor) Sell(s Sale) *Sold {
 		v.ok(v.Server.Sell(context.Background(), "test", &sold.record))
 	}
 	return sold
+}
+
+// check returns which field of a sale makes no sense, and what to do.
+func (s Sale) check() error {
+	if s.Limit < 0 {
+		return fmt.Errorf("Sale.Limit is %d: give a number of machines from 1 on, or leave it out for 1", s.Limit)
+	}
+	for _, amount := range []struct {
+		field    string
+		negative bool
+	}{{"Lease", s.Lease < 0}, {"Grace", s.Grace < 0}, {"Period", s.Period < 0}, {"Transfers", s.Transfers < 0}} {
+		if amount.negative {
+			return fmt.Errorf("Sale.%s is below zero: leave it out for none", amount.field)
+		}
+	}
+	if s.Scheme == "" {
+		return nil
+	}
+	return checkScheme(s.Scheme)
+}
+
+// checkScheme refuses what is meant to be the name of a ready-made scheme. A word
+// alone is a scheme of one component, which is mostly a name that was mistyped.
+func checkScheme(line string) error {
+	const how = "give the line of a scheme such as binding.SchemeDesktop, or leave it out for no binding"
+	if _, named := binding.Named(line); named && !slices.Contains(binding.Standard(), line) {
+		return fmt.Errorf("Sale.Scheme %q is the name of a ready-made scheme, and not its line: %s", line, how)
+	}
+	scheme, err := binding.ParseScheme(line)
+	if err != nil {
+		return fmt.Errorf("Sale.Scheme %q is not the line of a binding scheme: %s (%w)", line, how, err)
+	}
+	if parts := scheme.Components(); len(parts) == 1 && parts[0].Name == line && !slices.Contains(binding.Standard(), line) {
+		return fmt.Errorf("Sale.Scheme %q is one component that no machine has: %s; Sale.Terms binds to a component of your own", line, how)
+	}
+	return nil
 }
 
 // terms returns the licence of a sale.
@@ -120,7 +161,9 @@ func (v *Vendor) signUpdate(s *Sold, edit func(u *license.Update)) []byte {
 	v.revised[string(s.Serial)]++
 	v.mu.Unlock()
 	u := &license.Update{ID: v.updateID(s), Serial: s.Serial, Sequence: v.sequence(s), Issued: v.Now()}
-	edit(u)
+	if edit != nil {
+		edit(u)
+	}
 	text, err := v.Issuer.Update(u)
 	v.ok(err)
 	return text
@@ -135,9 +178,12 @@ func (v *Vendor) Draft(s *Sold, edit func(u *license.Update)) []byte {
 	return text
 }
 
-// Submit has installations get the newest draft.
+// Submit has installations get the newest draft. Without one, the test ends.
 func (v *Vendor) Submit(s *Sold) {
 	v.t.Helper()
+	if v.sequence(s) == 0 {
+		v.t.Fatalf("activationtest: Submit: there is no draft of an update for this sale: call Draft first")
+	}
 	v.ok(v.Server.Submit(context.Background(), "test", s.Serial, v.updateID(s)))
 }
 

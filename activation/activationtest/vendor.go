@@ -85,6 +85,12 @@ func New(t testing.TB, options ...Option) *Vendor {
 	for _, option := range options {
 		option(v)
 	}
+	if v.own != nil && v.own.Product == "" {
+		t.Fatalf("activationtest: Application: Options.Product is empty: give the product's id, as the application does")
+	}
+	if !license.IsID(v.product) {
+		t.Fatalf("activationtest: Product: %q cannot be a product's id", v.product)
+	}
 	var keys []license.Key
 	for _, role := range []license.Role{license.RoleLicense, license.RoleActivation, license.RoleRoot} {
 		key, err := issuer.Generate(role, rand.Reader)

@@ -219,7 +219,7 @@ func limits(d license.Decision) string {
 	if d.Until != 0 {
 		parts = append(parts, "until "+d.Until.String())
 	}
-	if d.Left >= 0 {
+	if d.Feature.Runs > 0 {
 		parts = append(parts, plural(d.Left, "run")+" left")
 	}
 	if len(parts) == 0 {

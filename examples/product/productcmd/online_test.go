@@ -114,6 +114,41 @@ func TestByFileAndBack(t *testing.T) {
 	require.Contains(t, two.run(0, "deactivate"), "no longer, activated")
 }
 
+// A licence that came as a file works without the server, with an address or without
+// one: a check says so, and nobody is told to activate it.
+func TestFileNeedsNoServer(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	_, file := v.LicenseFile(activationtest.Sale{})
+	for _, url := range []string{"", v.HTTP()} {
+		s := newShell(t, v, url, "desk-1")
+		require.Contains(t, s.run(1, "check"), "No licence for acme-cad was found")
+		s.in = string(file.Text)
+		require.Contains(t, s.run(0, "import", "-"), "The file was accepted.")
+		require.Contains(t, s.run(0, "check"), "and none needs that")
+		require.Contains(t, s.run(0, "--json", "check"), `"code": "activation_not_needed"`)
+		require.Contains(t, s.run(1, "deactivate"), "none needs that")
+		require.Contains(t, s.run(1, "surrender", "--yes"), "none needs that")
+		require.Contains(t, s.run(1, "request"), "none needs that")
+		require.Contains(t, s.run(1, "check", "L-nope"), "No licence on this computer has the id L-nope")
+		s.run(0, "status")
+	}
+}
+
+// A typed key or a request in the place of a file is named, and where it belongs.
+func TestWrongPlace(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
+	v := activationtest.New(t)
+	sale := v.Sell(activationtest.Sale{})
+	s := newShell(t, v, "", "desk-1")
+	s.in = s.run(0, "request", sale.Typed)
+	require.Contains(t, s.run(1, "import", "-"), "upload it on the vendor's page")
+	s.in = sale.Typed
+	require.Contains(t, s.run(1, "import", "-"), "Enter it in the field for keys")
+}
+
 // The label of a machine comes from the environment or a flag, and goes to the
 // vendor with the next check.
 func TestLabel(t *testing.T) {

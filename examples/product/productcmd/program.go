@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -162,6 +163,9 @@ func (a *app) say(text string, fields object) error {
 // most products want it.
 func (a *app) options() activation.Options {
 	p := a.product
+	if dir, err := filepath.Abs(a.dir); err == nil && a.dir != "" { // as somebody types it
+		a.dir = dir
+	}
 	return activation.Options{
 		Product: p.ID, Version: p.Version, Released: p.Released,
 		Keyring: p.Keyring, Catalogue: p.Catalogue,

@@ -111,7 +111,7 @@ func (a *app) featureLine(d license.Decision) string {
 	if d.Pending {
 		text += ", " + w.pending
 	}
-	if d.Left >= 0 {
+	if d.Feature.Runs > 0 {
 		text += ", " + fmt.Sprintf(w.left, d.Left, d.Feature.Runs)
 	}
 	return text + "\n"
@@ -171,7 +171,7 @@ func (a *app) decisionFields(d license.Decision) object {
 		"feature": d.Feature.ID, "state": d.State.String(), "works": d.State.Works(), "exit_code": exitOf(d.State),
 		"until": d.Until.String(), "begins_with_first_use": d.Pending, "reasons": a.reasonList(d.Reasons),
 	}
-	if d.Left >= 0 {
+	if d.Feature.Runs > 0 {
 		f["runs_left"] = d.Left
 	}
 	return f

@@ -128,7 +128,7 @@ func (l *life) enter(ctx context.Context) error {
 func (l *life) check(ctx context.Context) error {
 	say("try check")
 	_, err := l.client.CheckOnline(ctx)
-	if errors.Is(err, license.ActivationRequired) {
+	if notActivated(err) {
 		err = nil
 	}
 	return err
@@ -151,11 +151,16 @@ func (l *life) consume() error {
 func (l *life) deactivate(ctx context.Context) error {
 	say("try deactivate")
 	_, err := l.client.Deactivate(ctx, "")
-	if errors.Is(err, license.ActivationRequired) {
+	if notActivated(err) {
 		return nil
 	}
 	if err == nil {
 		say("inactive")
 	}
 	return err
+}
+
+// notActivated reports whether an error says that nothing is activated here.
+func notActivated(err error) bool {
+	return errors.Is(err, license.ActivationRequired) || errors.Is(err, license.NoLicense)
 }
