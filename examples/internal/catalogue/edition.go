@@ -97,7 +97,7 @@ func (c *Catalogue) ProductWith(edition string) (string, error) {
 }
 
 // ErrEditionAdds is the error of an add-on update that names an edition.
-var ErrEditionAdds = errors.New("an edition states what a product has, which only a rewrite can: make it one, or name the features that are added")
+var ErrEditionAdds = errors.New("an edition states what a product has, which only a rewrite can: \"rewrite\": true makes it one, or name the features that are added")
 
 // Expand replaces each edition that a description names by what the catalogue
 // says of it. What the description says itself stands: limits of a feature, the

@@ -83,10 +83,10 @@ func TestLicenseRefused(t *testing.T) {
 		`null`:                 "products is missing or empty: a licence is for one product at least",
 		`{"kind":"gratis"}`:    `"gratis" is no kind of licence: it is full, provisional, trial or test`,
 		`{"window":"runs=5"}`:  `the window: "runs=5" is not a term: `,
-		`{"window":"forever"}`: `the window: "forever" is no limit: `,
+		`{"window":"forever"}`: `the window: "forever" is not a term: write perpetual, `,
 		`{"scheme":"machine","products":{"acme-cad":{}}}`:                   "the scheme stands without needs_receipt: ",
 		`{"scheme":"Board+","needs_receipt":true,"products":{"a":{}}}`:      `"Board+" is not a binding scheme: it is one of workstation, `,
-		`{"scheme":"workstatoin","needs_receipt":true,"products":{"a":{}}}`: `the scheme workstatoin names "workstatoin", which is no component that every product reads: `,
+		`{"scheme":"workstatoin","needs_receipt":true,"products":{"a":{}}}`: `there is no binding scheme "workstatoin": did you mean "workstation"?`,
 		`{"contact":"` + long + `"}`:                                        "contact has more than 1024 bytes",
 		`{"licensee":{"email":"` + long + `"}}`:                             "licensee/email has more than 1024 bytes",
 		`{"rewrite":true}`:                                                  "a licence has no rewrite: this describes an update",
@@ -95,7 +95,7 @@ func TestLicenseRefused(t *testing.T) {
 		`{"products":{"` + long + `":{}}}`:                                  "products: this is no id of a product: it has 1025 bytes, and 64 at most are allowed",
 		product(`"max_version":"4 or 5"`):                                   `the max_version of acme-cad: "4 or 5" is no version: `,
 		product(`"scheme":"machine"`):                                       "the scheme of acme-cad: only updates say which scheme a product needs",
-		product(`"maintenance":"extend=12m"`):                               "the maintenance of acme-cad: say until when it runs",
+		product(`"maintenance":"extend=12m"`):                               "the maintenance of acme-cad: its last day is missing: ",
 		product(`"maintenance":"since=2020-01-01"`):                         `the maintenance of acme-cad: "since" is not said of maintenance`,
 		product(`"features":{"":""}`):                                       `the features of acme-cad: "" is no id of a feature: `,
 		has("runs=+5"):                                                      "the feature draw of acme-cad: the + is for updates that add: write the number alone",
@@ -183,7 +183,7 @@ func TestUpdateRefused(t *testing.T) {
 		rewrite("extend=30d"):                                      "the feature draw of acme-cad: a rewrite states terms anew: ",
 		`{"products":{"a":{"scheme":"A"}}}`:                        `the scheme of a: "A" is not a binding scheme: `,
 		`{"obtain_from":"2027-01-02","obtain_until":"2027-01-01"}`: "the obtaining period ends on 2027-01-01, before it begins on 2027-01-02",
-		`{"products":{"a":{"maintenance":"lapse=keep"}}}`:          "the maintenance of a: say either until which date it runs or by how much it is extended",
+		`{"products":{"a":{"maintenance":"lapse=keep"}}}`:          "the maintenance of a: its last day is missing: ",
 	} {
 		_, err := description.Update([]byte(text), current())
 		require.ErrorContains(t, err, want, "%.80s", text)

@@ -30,12 +30,14 @@ const (
 	NotEnforced   Code = "not_enforced"   // seats or concurrent use, which nothing counts yet; warned of
 	NoEffect      Code = "no_effect"      // an update that changes nothing; refused
 	NumberTaken   Code = "number_taken"   // an update or revision whose number was issued before; refused
+	NumberGap     Code = "number_gap"     // an update whose number is not the next one; refused, but warned of where it fills a gap
 	IDTaken       Code = "id_taken"       // an id that was issued before; refused
 	SerialKnown   Code = "serial_known"   // another licence for a serial number; warned of
 	SameKey       Code = "same_key"       // a typed key that was made before; warned of
 	BadVersion    Code = "version"        // a highest version that is none; refused
 	BadLink       Code = "link"           // a renewal link that cannot be followed; refused
 	BadEmail      Code = "email"          // a licensee's address that is none; warned of
+	NoLicensee    Code = "no_licensee"    // a licence without a name; warned of
 	BadContact    Code = "contact"        // a contact by which nobody can be reached; warned of
 	NoEnd         Code = "no_end"         // a trial or provisional licence without an end; warned of
 	NoFeatures    Code = "no_features"    // a product without a feature; warned of
@@ -44,8 +46,8 @@ const (
 
 // All are the codes of all rules.
 var All = []Code{
-	UnknownName, LimitUnlisted, Past, ObtainingPast, KeyEnded, KeyEndsSoon, Zero, NotEnforced, NoEffect, NumberTaken,
-	IDTaken, SerialKnown, SameKey, BadVersion, BadLink, BadEmail, BadContact, NoEnd, NoFeatures, OtherEdition,
+	UnknownName, LimitUnlisted, Past, ObtainingPast, KeyEnded, KeyEndsSoon, Zero, NotEnforced, NoEffect, NumberTaken, NumberGap,
+	IDTaken, SerialKnown, SameKey, BadVersion, BadLink, BadEmail, NoLicensee, BadContact, NoEnd, NoFeatures, OtherEdition,
 }
 
 // A Finding is one mistake. Text and Remedy are sentences without a capital and a
@@ -114,6 +116,9 @@ type Words struct {
 	Past      string // sells what is over
 	Again     string // issues a number or an id once more
 	Applied   string // names what was issued before
+	Gap       string // numbers an update after the last
+	Rewrite   string // sets a limit where there is none, or a smaller one
+	Licensee  string // names the licensee
 }
 
 // Command has the words of the vendor's command.
@@ -124,6 +129,9 @@ var Command = Words{
 	Past:      "correct the date, or give --past if it is meant",
 	Again:     "give another one, or --again to issue it once more",
 	Applied:   "name the newest licence file with --license and each update that was sent since with --applied, or give --again to issue the number once more",
+	Gap:       "give that number with --sequence; if updates are missing in the records, name the licence file with --license and each update with --applied, or give --again",
+	Rewrite:   "use --rewrite to set one",
+	Licensee:  "name one with --licensee",
 }
 
 // API has the words of the vendor API.
@@ -134,6 +142,9 @@ var API = Words{
 	Past:      `correct the date, or send "past": true if it is meant`,
 	Again:     "give another one",
 	Applied:   "list the updates of the serial number, and number this one after the last",
+	Gap:       "list the updates of the serial number, and number this one after the last",
+	Rewrite:   `"rewrite": true sets one`,
+	Licensee:  `name one: "licensee": {"name": "Ada Lovelace"}`,
 }
 
 // A Check is what documents are held against.

@@ -34,9 +34,11 @@ A licence is bound to a machine by a scheme and the fingerprint that the product
 printed there, or by the installation code that was read out; without either it
 runs on every machine.
 
-With --needs-receipt it runs only where the activation server has confirmed it:
-the customer enters the serial number, and the server's receipt says where and
-until when. Then --scheme alone binds it to the machine that activates it:
+With --needs-receipt it runs only where the activation server has confirmed it.
+First give the licence to the server, as one of the "licenses" of POST serials,
+since the server activates only what it has as a sale. Then the customer enters
+the serial number, and the server's receipt says where and until when. "server
+sell" does both. Here --scheme alone binds it to the machine that activates it:
 
   latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
@@ -63,6 +65,9 @@ and the scheme.
 			return func(args []string) error {
 				if len(args) > 0 {
 					return cli.Usagef("%q is not expected here: see \"latchkey issue --help\"", args[0])
+				}
+				if err := description.CheckID(i.id); err != nil {
+					return refused(cli.At("--id", err))
 				}
 				return i.run()
 			}

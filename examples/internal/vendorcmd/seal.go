@@ -53,6 +53,9 @@ those of "latchkey update" are.
 				if len(args) > 0 || s.license == "" {
 					return cli.Usagef("say which licence the update is put into: --license FILE")
 				}
+				if err := description.CheckID(s.id); err != nil {
+					return refused(cli.At("--id", err))
+				}
 				return s.run()
 			}
 		},
