@@ -109,9 +109,9 @@ type unknownLimit struct{ item string }
 
 func (u *unknownLimit) Error() string {
 	if meant := u.meant(); meant != "" {
-		return fmt.Sprintf("%q is no limit: write %s", u.item, meant)
+		return fmt.Sprintf("%q is not a limit: write %s", u.item, meant)
 	}
-	return fmt.Sprintf("%q is no limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", u.item)
+	return fmt.Sprintf("%q is not a limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", u.item)
 }
 
 // meant returns what was meant by a date or a span alone, "" for others.

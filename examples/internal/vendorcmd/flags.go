@@ -11,7 +11,7 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-const fileHelp = `With --from, a JSON file says all of that, and flags stand over it:
+const fileHelp = `With --from, a JSON file has the description; flags override it:
 
   {
     "kind": "full",
@@ -25,7 +25,7 @@ const fileHelp = `With --from, a JSON file says all of that, and flags stand ove
     }
   }
 
-A product may have "edition": "Pro" there, to which the rest adds.`
+A product may name an edition, "edition": "Pro", to which its other members add.`
 
 // descriptionFlags are the flags from which a description is made.
 type descriptionFlags struct {
@@ -50,15 +50,15 @@ func (t *tool) termFlags(f *flag.FlagSet) *descriptionFlags {
 	f.StringVar(&d.from, "from", "", "`FILE` with the description in JSON, or -")
 	f.StringVar(&d.product, "product", "", "product `ID` that the features belong to")
 	f.StringVar(&d.edition, "edition", "", "`NAME` of an edition of the catalogue, to which the other flags add")
-	f.Func("feature", "feature and its limits, as in `ID:LIMITS`, or PRODUCT/ID:LIMITS for another product; may stand often", func(s string) error {
+	f.Func("feature", "feature and its limits, as in `ID:LIMITS`, or PRODUCT/ID:LIMITS for another product; may be repeated", func(s string) error {
 		d.features = append(d.features, s)
 		return nil
 	})
 	f.StringVar(&d.d.Kind, "kind", "", "`full`, provisional, trial or test")
-	f.StringVar(&d.d.Window, "window", "", "`TERM` that caps every feature, as a trial's does: activation=30d")
+	f.StringVar(&d.d.Window, "window", "", "`TERM` that limits every feature, such as that of a trial: activation=30d")
 	f.StringVar(&d.maxVersion, "max-version", "", "highest `VERSION` covered; 4 covers every 4.x")
 	f.StringVar(&d.maintained.until, "maintenance-until", "", "last `DATE` of maintenance")
-	f.StringVar(&d.maintained.lapse, "lapse", "", "what the end of maintenance does: `keep` lets covered versions run on, stop ends the product")
+	f.StringVar(&d.maintained.lapse, "lapse", "", "effect of the end of maintenance: `keep` keeps covered versions running, stop ends the product")
 	return d
 }
 
@@ -198,7 +198,7 @@ func advice(err error) error {
 	case errors.Is(err, description.ErrNoChange):
 		return fmt.Errorf("%w: say what with --feature, --maintenance-extend or --from", err)
 	case errors.Is(err, catalogue.ErrEditionAdds):
-		return errors.New("an edition states what a product has, which only a rewrite can: add --rewrite, or name the features that are added with --feature")
+		return errors.New("an add-on cannot name an edition, which sets the terms of a product: make the update a rewrite with --rewrite, or name the features to add with --feature")
 	case errors.Is(err, description.ErrNoDate):
 		return fmt.Errorf("%w, or --maintenance-until 2027-12-31", err)
 	case errors.Is(err, description.ErrNoLapse):
