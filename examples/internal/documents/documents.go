@@ -71,7 +71,7 @@ type Writer struct {
 func Create(path string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s: it is there already and is not overwritten: choose another name, or remove it first", path)
+		return nil, fmt.Errorf("%s: the file exists and is not overwritten: choose another name, or remove it first", path)
 	}
 	if err != nil {
 		return nil, err
