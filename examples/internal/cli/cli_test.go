@@ -69,3 +69,34 @@ func TestVersion(t *testing.T) {
 	}
 	require.NotEmpty(t, Version())
 }
+
+// A flag with one value is given once; one whose values are collected, as often
+// as it is needed.
+func TestFlagsOnce(t *testing.T) {
+	t.Parallel()
+	var collected []string
+	p, _, failure := program()
+	p.Commands[0].Setup = func(f *flag.FlagSet) func([]string) error {
+		f.String("product", "", "")
+		f.Bool("past", false, "")
+		f.Int("limit", 0, "")
+		f.Duration("wait", 0, "")
+		f.Func("feature", "", func(s string) error {
+			collected = append(collected, s)
+			return nil
+		})
+		return func([]string) error { return nil }
+	}
+	require.Equal(t, OK, p.Run([]string{"issue", "--feature", "a", "--product", "x", "--past", "--feature", "b"}))
+	require.Equal(t, []string{"a", "b"}, collected)
+	for want, args := range map[string][]string{
+		"--product is given twice, and only one of them could count: give it once":                {"issue", "--product", "x", "--product=y"},
+		"--past is given twice, and only one of them could count: give it once":                   {"issue", "--past", "word", "--past"},
+		"--json is given twice, and only one of them could count: give it once":                   {"issue", "--json", "--json"},
+		`invalid value "three" for --limit: a whole number belongs here: see "prog issue --help"`: {"issue", "--limit", "three"},
+		`invalid value "soon" for --wait: write it as in 30s, 5m or 24h: see "prog issue --help"`: {"issue", "--wait", "soon"},
+	} {
+		require.Equal(t, Failed, p.Run(args))
+		require.EqualError(t, *failure, want)
+	}
+}
