@@ -97,7 +97,7 @@ func (c *Catalogue) ProductWith(edition string) (string, error) {
 }
 
 // ErrEditionAdds is the error of an add-on update that names an edition.
-var ErrEditionAdds = errors.New("an add-on cannot name an edition, which sets the terms of a product: make the update a rewrite, or name the features to add")
+var ErrEditionAdds = errors.New("an add-on cannot name an edition, which sets the terms of a product: make the update a rewrite with \"rewrite\": true, or name the features to add")
 
 // Expand replaces each edition that a description names by its terms in the
 // catalogue. Members of the description take precedence: limits of a feature, the

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/latchkey-go/latchkey/examples/internal/nearest"
 )
@@ -96,8 +97,11 @@ func (p *Program) run(c Command, args []string) int {
 	own := newFlags(c.Name) // without the global flags, for help
 	c.Setup(own)
 	p.Global(flags)
+	twice := onlyOnce(flags)
 	rest, err := parse(flags, args)
 	switch {
+	case *twice != "":
+		err = Usagef("--%s is given twice, and only one of them could count: give it once", *twice)
 	case errors.Is(err, flag.ErrHelp):
 		p.help(c, own)
 		return OK
@@ -131,8 +135,65 @@ func usage(err error, flags *flag.FlagSet, command string) error {
 		}
 		return Usagef("there is no flag --%s: see \"%s --help\"", name, command)
 	}
+	text = typeOf(text, flags)
 	text = strings.NewReplacer(": -", ": --", " for -", " for --", " for flag -", " for --").Replace(text)
 	return Usagef("%s: see \"%s --help\"", text, command)
+}
+
+// typeOf puts what belongs into a flag in the place of "parse error".
+func typeOf(text string, flags *flag.FlagSet) string {
+	what, failed := strings.CutSuffix(text, ": parse error")
+	if !failed {
+		return text
+	}
+	belongs := "a whole number belongs here"
+	f := flags.Lookup(strings.TrimPrefix(what[strings.LastIndex(what, " ")+1:], "-"))
+	if f == nil {
+		return text
+	}
+	switch f.Value.(flag.Getter).Get().(type) {
+	case bool:
+		belongs = "write true or false"
+	case time.Duration:
+		belongs = "write it as in 30s, 5m or 24h"
+	case float64:
+		belongs = "a number belongs here"
+	}
+	return what + ": " + belongs
+}
+
+// A once is the value of a flag that counts once.
+type once struct {
+	flag.Getter
+	name  string
+	given bool
+	twice *string // where the name goes if it is given again
+}
+
+func (o *once) Set(text string) error {
+	if o.given {
+		*o.twice = o.name
+	}
+	o.given = true
+	return o.Getter.Set(text)
+}
+
+// IsBoolFlag reports whether the flag may stand without a value.
+func (o *once) IsBoolFlag() bool {
+	b, is := o.Getter.(interface{ IsBoolFlag() bool })
+	return is && b.IsBoolFlag()
+}
+
+// onlyOnce has every flag noted that is given twice, but for those of
+// flag.FlagSet.Func, whose values are collected.
+func onlyOnce(flags *flag.FlagSet) (twice *string) {
+	twice = new(string)
+	flags.VisitAll(func(f *flag.Flag) {
+		if value, single := f.Value.(flag.Getter); single {
+			f.Value = &once{Getter: value, name: f.Name, twice: twice}
+		}
+	})
+	return twice
 }
 
 // parse reads flags wherever they stand, up to "--", and returns the rest.

@@ -27,14 +27,14 @@ func program() (p *Program, out *bytes.Buffer, failure *error) {
 func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		`there is no command "isseu": did you mean "issue"?`:                         {"isseu"},
-		`there is no command "nonsense": use one of issue, update`:                   {"nonsense"},
-		`there is no flag --prodct: did you mean --product? See "prog issue --help"`: {"issue", "--prodct", "x"},
-		`there is no flag --jsno: did you mean --json? See "prog update --help"`:     {"update", "-jsno"},
-		`there is no flag --jason: did you mean --json? See "prog --help"`:           {"--jason", "update"},
-		`there is no flag --nonsense: see "prog issue --help"`:                       {"issue", "--nonsense"},
-		`invalid boolean value "x" for --json: parse error: see "prog issue --help"`: {"issue", "--json=x"},
-		`name a command: issue, update, or "prog help"`:                              {},
+		`there is no command "isseu": did you mean "issue"?`:                                 {"isseu"},
+		`there is no command "nonsense": use one of issue, update`:                           {"nonsense"},
+		`there is no flag --prodct: did you mean --product? See "prog issue --help"`:         {"issue", "--prodct", "x"},
+		`there is no flag --jsno: did you mean --json? See "prog update --help"`:             {"update", "-jsno"},
+		`there is no flag --jason: did you mean --json? See "prog --help"`:                   {"--jason", "update"},
+		`there is no flag --nonsense: see "prog issue --help"`:                               {"issue", "--nonsense"},
+		`invalid boolean value "x" for --json: write true or false: see "prog issue --help"`: {"issue", "--json=x"},
+		`name a command: issue, update, or "prog help"`:                                      {},
 	} {
 		p, _, failure := program()
 		require.Equal(t, Failed, p.Run(args))
@@ -68,4 +68,35 @@ func TestVersion(t *testing.T) {
 		require.Equal(t, want, versionOf(&info))
 	}
 	require.NotEmpty(t, Version())
+}
+
+// A flag with one value is given once; one whose values are collected, as often
+// as it is needed.
+func TestFlagsOnce(t *testing.T) {
+	t.Parallel()
+	var collected []string
+	p, _, failure := program()
+	p.Commands[0].Setup = func(f *flag.FlagSet) func([]string) error {
+		f.String("product", "", "")
+		f.Bool("past", false, "")
+		f.Int("limit", 0, "")
+		f.Duration("wait", 0, "")
+		f.Func("feature", "", func(s string) error {
+			collected = append(collected, s)
+			return nil
+		})
+		return func([]string) error { return nil }
+	}
+	require.Equal(t, OK, p.Run([]string{"issue", "--feature", "a", "--product", "x", "--past", "--feature", "b"}))
+	require.Equal(t, []string{"a", "b"}, collected)
+	for want, args := range map[string][]string{
+		"--product is given twice, and only one of them could count: give it once":                {"issue", "--product", "x", "--product=y"},
+		"--past is given twice, and only one of them could count: give it once":                   {"issue", "--past", "word", "--past"},
+		"--json is given twice, and only one of them could count: give it once":                   {"issue", "--json", "--json"},
+		`invalid value "three" for --limit: a whole number belongs here: see "prog issue --help"`: {"issue", "--limit", "three"},
+		`invalid value "soon" for --wait: write it as in 30s, 5m or 24h: see "prog issue --help"`: {"issue", "--wait", "soon"},
+	} {
+		require.Equal(t, Failed, p.Run(args))
+		require.EqualError(t, *failure, want)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/latchkey-go/latchkey/examples/internal/nearest"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -30,7 +31,7 @@ func Decode(text []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	if err := check(d, reflect.TypeOf(into), ""); err != nil {
-		return err
+		return atLine(text, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("something follows the description")
@@ -44,6 +45,24 @@ func Decode(text []byte, into any) error {
 // ErrSigned is the error of a document where its description belongs.
 var ErrSigned = errors.New("this is a signed document, and a file in JSON is needed here")
 
+// A syntaxError is where a text is no JSON.
+type syntaxError struct {
+	why    string
+	offset int64 // in bytes
+}
+
+func (e *syntaxError) Error() string { return e.why }
+
+// atLine names the line in which a text is no JSON.
+func atLine(text []byte, err error) error {
+	var wrong *syntaxError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	before := text[:min(wrong.offset, int64(len(text)))]
+	return notJSON(fmt.Sprintf("line %d: %s", 1+bytes.Count(before, []byte("\n")), wrong.why))
+}
+
 func notJSON(why string) error { return errors.New("this is not a description in JSON: " + why) }
 
 // token reads one token.
@@ -53,7 +72,12 @@ func token(d *json.Decoder) (json.Token, error) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, notJSON("it is incomplete")
 	case err != nil:
-		return nil, notJSON(err.Error())
+		offset := d.InputOffset()
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			offset = max(offset, syntax.Offset-1)
+		}
+		return nil, &syntaxError{err.Error(), offset}
 	}
 	return t, nil
 }
@@ -143,7 +167,7 @@ func checkObject(d *json.Decoder, t reflect.Type, at string) error {
 		seen[name] = true
 		value, has := memberOf(t, name)
 		if !has {
-			return unknownMember(name, at)
+			return unknownMember(name, at, membersOf(t))
 		}
 		if err := check(d, value, within(at, name)); err != nil {
 			return err
@@ -153,11 +177,31 @@ func checkObject(d *json.Decoder, t reflect.Type, at string) error {
 	return err
 }
 
-func unknownMember(name, at string) error {
+// maxListed is how many members a message lists where none is close.
+const maxListed = 12
+
+func unknownMember(name, at string, members []string) error {
+	text := fmt.Sprintf("unknown field %q", name)
 	if at != "" {
-		return notJSON(fmt.Sprintf("unknown field %q in %s", name, at))
+		text += " in " + at
 	}
-	return notJSON(fmt.Sprintf("unknown field %q", name))
+	if hint := nearest.Hint(name, members); hint != "" {
+		return notJSON(text + hint)
+	}
+	if len(members) <= maxListed {
+		text += ", which has " + strings.Join(members, ", ")
+	}
+	return notJSON(text)
+}
+
+// membersOf returns the names of the members that a structure has.
+func membersOf(t reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(t) {
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); !f.Anonymous && tag != "" && tag != "-" {
+			names = append(names, tag)
+		}
+	}
+	return names
 }
 
 // memberOf returns the type of a member; a map has members of every name.

@@ -38,6 +38,8 @@ var (
 	ErrUpdate   = errors.New("this describes an update") // where a licence belongs
 	ErrNoKind   = errors.New("a rewrite of the whole licence states its kind")
 	ErrNoChange = errors.New("this update changes nothing")
+	ErrNoDate   = errors.New("its last day is missing: until=2027-12-31, or in an update extend=12m")
+	ErrNoLapse  = errors.New("what its end does is missing: lapse=keep lets covered versions run on, lapse=stop ends the product")
 	ErrAddOn    = errors.New("an add-on update adds") // and does not set a number
 )
 
@@ -195,6 +197,14 @@ func (p *Product) check(id string) error {
 		return fmt.Errorf("the max_version of %s: %w", id, err)
 	}
 	return nil
+}
+
+// CheckID refuses what cannot be the id of a licence or an update; "" is none.
+func CheckID(id string) error {
+	if id == "" {
+		return nil
+	}
+	return checkID(id, "id")
 }
 
 // checkID refuses a text that is not an identifier.

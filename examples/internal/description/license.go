@@ -59,6 +59,9 @@ func (t *Terms) Unbound() (*license.License, error) {
 	if err != nil {
 		return nil, err
 	}
+	if window != nil && window.Kind == license.Extend {
+		return nil, errors.New("the window: extend is for updates only")
+	}
 	if window != nil {
 		l.Window = *window
 	}
@@ -103,8 +106,11 @@ func (p *Product) Licensed(id string) (license.Product, error) {
 		return product, fmt.Errorf("the maintenance of %s: %w", id, err)
 	}
 	if m != nil {
-		if m.Until == 0 || m.Lapse == "" {
-			return product, fmt.Errorf("the maintenance of %s: write its last day and the effect of its end, as in until=2027-12-31,lapse=keep", id)
+		switch {
+		case m.Until == 0:
+			return product, fmt.Errorf("the maintenance of %s: %w", id, ErrNoDate)
+		case m.Lapse == "":
+			return product, fmt.Errorf("the maintenance of %s: %w", id, ErrNoLapse)
 		}
 		product.Maintenance = license.Maintenance{Until: m.Until, Lapse: m.Lapse}
 	}

@@ -117,7 +117,7 @@ func (l *limits) add(name, value string) (err error) {
 	case "reset-usage":
 		l.reset = true
 	default:
-		return fmt.Errorf("%q is not a limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", name)
+		return &unknownLimit{name}
 	}
 	return err
 }

@@ -3,8 +3,10 @@ package description
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/latchkey-go/latchkey/binding"
+	"github.com/latchkey-go/latchkey/examples/internal/nearest"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -13,6 +15,20 @@ const Schemes = "workstation, desktop, server, vm, cloud, container, machine, us
 
 // NoScheme is the name that means no binding scheme.
 const NoScheme = "none"
+
+// unknownScheme is the error of what is no scheme, with the name that is meant.
+func unknownScheme(name string) error {
+	if hint := nearest.Hint(name, schemeNames()); hint != "" {
+		return fmt.Errorf("there is no binding scheme %q%s", name, hint)
+	}
+	return fmt.Errorf("%q is not a binding scheme: use one of %s", name, Schemes)
+}
+
+// schemeNames returns the names of the ready-made schemes.
+func schemeNames() []string {
+	names, _, _ := strings.Cut(Schemes, ", or ")
+	return strings.Split(names, ", ")
+}
 
 // SchemeLine returns the line of a ready-made scheme, or the line itself if it
 // is one; "" for "" and NoScheme.
@@ -25,9 +41,19 @@ func SchemeLine(name string) (string, error) {
 	}
 	s, err := binding.ParseScheme(name)
 	if err != nil {
-		return "", fmt.Errorf("%q is not a binding scheme: use one of %s", name, Schemes)
+		return "", unknownScheme(name)
 	}
 	return s.String(), nil
+}
+
+// MistypedScheme returns an error where the line of a scheme is one word that is
+// close to the name of a ready-made scheme, and no component that every product
+// reads: where such a component is not known either, the name was meant.
+func MistypedScheme(line string) error {
+	if slices.Contains(binding.Standard(), line) || nearest.To(line, schemeNames()) == "" {
+		return nil
+	}
+	return unknownScheme(line)
 }
 
 // AtActivation returns a binding to the machine that will activate the licence,
@@ -40,6 +66,9 @@ func AtActivation(name string) (license.Binding, error) {
 	}
 	scheme, err := binding.ParseScheme(line)
 	if err != nil {
+		return license.Binding{}, err
+	}
+	if err := MistypedScheme(line); err != nil {
 		return license.Binding{}, err
 	}
 	for _, c := range scheme.Components() {

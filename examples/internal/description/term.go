@@ -1,6 +1,7 @@
 package description
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,6 +54,10 @@ func (p *termParser) date(name, value string) error {
 		return err
 	case name == "from" && p.hasFrom:
 		return fmt.Errorf("from=%s stands where the until of the period before should be", value)
+	case name == "from" && len(p.t.Intervals) > 0 && d <= p.t.Intervals[len(p.t.Intervals)-1].Until+1:
+		return fmt.Errorf("from=%s leaves no day free after until=%s: one period has both, or the second one begins later", value, p.t.Intervals[len(p.t.Intervals)-1].Until)
+	case name == "until" && !p.hasFrom && len(p.t.Intervals) > 0:
+		return fmt.Errorf("until=%s is a second end: write one until, or a from before this one", value)
 	case name == "from":
 		p.from, p.hasFrom = d, true
 		return nil
@@ -79,10 +84,14 @@ func (p *termParser) term() (*license.Term, error) {
 // ParseTerm reads a line that has a term and nothing else.
 func ParseTerm(line string) (*license.Term, error) {
 	l, err := parseLimits(line)
-	if err != nil {
+	var unknown *unknownLimit
+	switch {
+	case errors.As(err, &unknown) && unknown.meant() != "":
+		return nil, fmt.Errorf("%q is not a term: write %s", line, unknown.meant())
+	case err != nil && unknown == nil:
 		return nil, err
 	}
-	if term := l.term; term != nil {
+	if term := l.term; err == nil && term != nil {
 		l.term = nil
 		if l.empty() {
 			return term, nil
@@ -93,6 +102,27 @@ func ParseTerm(line string) (*license.Term, error) {
 
 func (l limits) empty() bool {
 	return l.term == nil && l.runs == nil && l.seats == nil && l.concurrent == nil && l.conditions == nil && l.params == nil && !l.reset
+}
+
+// An unknownLimit is the error of what is no limit.
+type unknownLimit struct{ item string }
+
+func (u *unknownLimit) Error() string {
+	if meant := u.meant(); meant != "" {
+		return fmt.Sprintf("%q is not a limit: write %s", u.item, meant)
+	}
+	return fmt.Sprintf("%q is not a limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", u.item)
+}
+
+// meant returns what was meant by a date or a span alone, "" for others.
+func (u *unknownLimit) meant() string {
+	if _, err := ParseDate(u.item); err == nil {
+		return "until=" + u.item
+	}
+	if _, err := parseSpan(u.item); err == nil {
+		return "activation=" + u.item + " or first-use=" + u.item
+	}
+	return ""
 }
 
 // ParseDate reads a day.

@@ -84,6 +84,11 @@ func (p *Product) change(id string, rewrite bool, l *license.License) (license.P
 	if c.Scheme, err = SchemeLine(p.Scheme); err != nil {
 		return c, fmt.Errorf("the scheme of %s: %w", id, err)
 	}
+	if l != nil && c.Scheme != "" && c.Scheme != l.Binding.Scheme {
+		if err := MistypedScheme(c.Scheme); err != nil {
+			return c, fmt.Errorf("the scheme of %s: %w", id, err)
+		}
+	}
 	if c.Maintenance, err = parseMaintenance(p.Maintenance); err != nil {
 		return c, fmt.Errorf("the maintenance of %s: %w", id, err)
 	}
@@ -130,8 +135,11 @@ func parseMaintenance(line string) (*license.MaintenanceChange, error) {
 			return nil, err
 		}
 	}
-	if (m.Until == 0) == m.Extend.IsZero() {
-		return nil, errors.New("say either until which date it runs or by how much it is extended")
+	switch {
+	case m.Until == 0 && m.Extend.IsZero():
+		return nil, ErrNoDate
+	case m.Until != 0 && !m.Extend.IsZero():
+		return nil, errors.New("until and extend do not go together: one of them says when it ends")
 	}
 	return m, nil
 }

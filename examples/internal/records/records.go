@@ -67,7 +67,7 @@ type Record struct {
 	Mode      string    `json:"mode,omitempty"` // of an update
 	CRMID     string    `json:"crm_id,omitempty"`
 	Comment   string    `json:"comment,omitempty"`
-	Preview   any       `json:"preview,omitempty"` // what the update does
+	Preview   any       `json:"preview,omitempty"` // what the update does; nil where the licence was not at hand
 }
 
 // Secret are the members that are withheld unless they are asked for: whoever

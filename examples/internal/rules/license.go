@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -15,7 +16,7 @@ func (c *Check) License(l *license.License) Findings {
 	}
 	found = append(found, c.window(l.Window, false)...)
 	found = append(found, noEnd(l.Kind, l.Window, endless(l.Products))...)
-	found = append(found, email(l.Licensee.Email)...)
+	found = append(found, c.licensee(l.Licensee)...)
 	found = append(found, hints(l.Hints)...)
 	for i := range l.Sealed {
 		found = append(found, c.update(&l.Sealed[i].Update, l)...)
@@ -34,9 +35,14 @@ func (c *Check) product(p license.Product) Findings {
 	found = append(found, version(path, p.MaxVersion)...)
 	found = append(found, c.maintenance(path, p.Maintenance.Until, false)...)
 	if len(p.Features) == 0 {
-		found = append(found, warn(NoFeatures, path+"/features", "the product "+p.ID+" has no feature, so the licence grants nothing of it", "name its features"))
+		found = append(found, noFeatures(p.ID, "the product "+p.ID+" has no feature, so the licence grants nothing of it"))
 	}
 	return append(found, c.features(p)...)
+}
+
+// noFeatures is the finding for a product without a feature.
+func noFeatures(product, text string) Finding {
+	return warn(NoFeatures, "products/"+product+"/features", text, "name its features")
 }
 
 func (c *Check) features(p license.Product) (found Findings) {
@@ -91,6 +97,10 @@ func (c *Check) editionOf(product string, e license.Edition) Findings {
 		return nil
 	}
 	listed, err := c.Catalogue.Edition(product, e.Name)
+	if other, numbered := c.Catalogue.Edition(product, strconv.Itoa(e.Number)); err != nil && numbered == nil {
+		return Findings{refuse(UnknownName, "edition", fmt.Sprintf("the edition %s of %s is called %s in %s now", e.Name, product, other.Name, c.Catalogue.Name),
+			`sign the catalogue again with "latchkey catalogue"; `+c.Words.NewName)}
+	}
 	if err != nil {
 		return Findings{c.unknown("edition", err)}
 	}

@@ -17,6 +17,9 @@ import (
 func (c *Check) Names(t *description.Terms, update bool, present *license.License) (Findings, error) {
 	found := c.editions(t)
 	for _, product := range slices.Sorted(maps.Keys(t.Products)) {
+		if p := t.Products[product]; p != nil && p.Edition != "" && c.Catalogue.UnknownProduct(product) != nil {
+			continue // said of its edition
+		}
 		var features []string
 		if p := t.Products[product]; p != nil {
 			features = slices.Sorted(maps.Keys(p.Features))

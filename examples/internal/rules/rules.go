@@ -29,12 +29,14 @@ const (
 	NotEnforced   Code = "not_enforced"   // seats or concurrent use, which nothing enforces yet; a warning
 	NoEffect      Code = "no_effect"      // an update that changes nothing; refused
 	NumberTaken   Code = "number_taken"   // an update or revision whose number was issued before; refused
+	NumberGap     Code = "number_gap"     // an update whose number is not the next one; refused, but warned of where it fills a gap
 	IDTaken       Code = "id_taken"       // an id that was issued before; refused
 	SerialKnown   Code = "serial_known"   // another licence for a serial number; a warning
 	SameKey       Code = "same_key"       // a typed key that was made before; a warning
 	BadVersion    Code = "version"        // a highest version that is not a version; refused
 	BadLink       Code = "link"           // a renewal link that is not a link; refused
 	BadEmail      Code = "email"          // a licensee's e-mail address that is malformed; a warning
+	NoLicensee    Code = "no_licensee"    // a licence without a name of the licensee; a warning
 	BadContact    Code = "contact"        // a contact without an address, a telephone number or a link; a warning
 	NoEnd         Code = "no_end"         // a trial or provisional licence without an end; a warning
 	NoFeatures    Code = "no_features"    // a product without a feature; a warning
@@ -43,8 +45,8 @@ const (
 
 // All are the codes of all rules.
 var All = []Code{
-	UnknownName, LimitUnlisted, Past, ObtainingPast, KeyEnded, KeyEndsSoon, Zero, NotEnforced, NoEffect, NumberTaken,
-	IDTaken, SerialKnown, SameKey, BadVersion, BadLink, BadEmail, BadContact, NoEnd, NoFeatures, OtherEdition,
+	UnknownName, LimitUnlisted, Past, ObtainingPast, KeyEnded, KeyEndsSoon, Zero, NotEnforced, NoEffect, NumberTaken, NumberGap,
+	IDTaken, SerialKnown, SameKey, BadVersion, BadLink, BadEmail, NoLicensee, BadContact, NoEnd, NoFeatures, OtherEdition,
 }
 
 // A Finding is one mistake. Text and Remedy are sentences without a capital and a
@@ -112,6 +114,9 @@ type Words struct {
 	Past      string // allows dates that are over
 	Again     string // allows a number or an id that was issued before
 	Applied   string // names the documents that were issued before
+	Gap       string // numbers an update after the last
+	Rewrite   string // sets a limit where there is none, or a smaller one
+	Licensee  string // names the licensee
 }
 
 // Command has the remedies of the vendor's command.
@@ -122,6 +127,9 @@ var Command = Words{
 	Past:      "correct the date, or use --past if it is intended",
 	Again:     "choose another one, or use --again to issue it once more",
 	Applied:   "name the newest licence file with --license and each later update with --applied, or use --again to issue the number once more",
+	Gap:       "use that number with --sequence; if updates are missing in the records, name the licence file with --license and each update with --applied, or use --again",
+	Rewrite:   "use --rewrite to set one",
+	Licensee:  "name one with --licensee",
 }
 
 // API has the remedies of the vendor API.
@@ -132,6 +140,9 @@ var API = Words{
 	Past:      `correct the date, or send "past": true if it is intended`,
 	Again:     "choose another one",
 	Applied:   "list the updates of the serial number, and number this one after the last",
+	Gap:       "list the updates of the serial number, and number this one after the last",
+	Rewrite:   `"rewrite": true sets one`,
+	Licensee:  `name one: "licensee": {"name": "Ada Lovelace"}`,
 }
 
 // A Check has the settings of the rules.

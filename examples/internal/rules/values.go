@@ -106,6 +106,20 @@ func version(path, v string) Findings {
 	return Findings{refuse(BadVersion, path+"/max_version", fmt.Sprintf("%q is not a version", v), "write numbers with dots between them: 4 covers every 4.x, and 4.2 every 4.2.x")}
 }
 
+// licensee finds a licensee without a name, or with an address that is none.
+func (c *Check) licensee(l license.Licensee) (found Findings) {
+	name, company := strings.TrimSpace(l.Name), strings.TrimSpace(l.Company)
+	switch {
+	case name == "" && company == "":
+		found = append(found, warn(NoLicensee, "licensee/name", "the licence names no licensee", c.Words.Licensee))
+	case name == "" && l.Name != "":
+		found = append(found, warn(NoLicensee, "licensee/name", "the licensee's name is blank", c.Words.Licensee))
+	case company == "" && l.Company != "":
+		found = append(found, warn(NoLicensee, "licensee/company", "the company's name is blank", "name one, or leave it out"))
+	}
+	return append(found, email(l.Email)...)
+}
+
 // email finds an address to which no e-mail can be sent.
 func email(address string) Findings {
 	if address == "" || isAddress(address) {
@@ -158,7 +172,7 @@ func NotZero(field string, n int64, present bool, right string) Findings {
 	if !present || n != 0 {
 		return nil
 	}
-	return Findings{refuse(Zero, field, "the value of "+field+" is 0, which means neither none nor unlimited", right)}
+	return Findings{refuse(Zero, field, "the value of "+field+" is 0", right)}
 }
 
 // SigningKey finds out whether products will accept what the key signs now.

@@ -84,6 +84,9 @@ func (r bindingRequest) bind(t *tool, products []license.Product) (license.Bindi
 	}
 	for _, c := range scheme.Components() {
 		if !slices.ContainsFunc(print.Components(), func(s binding.ComponentState) bool { return s.Name == c.Name }) {
+			if err := description.MistypedScheme(line); err != nil {
+				return license.Binding{}, refused(err)
+			}
 			return license.Binding{}, refusedf("the scheme %s names %q, which the fingerprint does not have: a scheme is one of %s", line, c.Name, description.Schemes)
 		}
 	}

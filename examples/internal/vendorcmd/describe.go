@@ -32,7 +32,8 @@ func describeLicense(l *license.License, reveal bool) string {
 	if l.Window.Kind != license.Perpetual {
 		line(&b, "Window", l.Window.String())
 	}
-	line(&b, "Contact", list(l.Hints.Contact, l.Hints.Renew))
+	line(&b, "Contact", l.Hints.Contact)
+	line(&b, "Renewal", l.Hints.Renew)
 	for _, p := range l.Products {
 		fmt.Fprintf(&b, "  %s\n%s", p.ID, describeProduct("    ", p))
 	}
@@ -65,7 +66,7 @@ func serial(s license.Serial, reveal bool) string {
 	if s == "" || reveal {
 		return string(s)
 	}
-	return "(withheld; --reveal shows it)"
+	return `(withheld; "latchkey inspect --reveal" shows it)`
 }
 
 func describeProduct(margin string, p license.Product) string {
@@ -208,7 +209,7 @@ func describeChange(f license.FeatureChange, rewrite bool) string {
 		items = append(items, "usage starts anew")
 	}
 	if len(items) == 0 {
-		return "named, without a change"
+		return "added without a limit, unless the licence has it"
 	}
 	return strings.Join(items, ", ")
 }

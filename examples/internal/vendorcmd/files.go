@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -60,6 +61,9 @@ func plain(err error) error {
 // write writes a new file.
 func write(path string, b []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrNotExist) {
+		return writable(filepath.Dir(path))
+	}
 	if err != nil {
 		return plain(err)
 	}
@@ -179,7 +183,8 @@ func (s *signing) deliver(document []byte, text string, fields cli.Fields) error
 	return s.t.say(s.t.err, text, fields)
 }
 
-// free refuses a file that exists, before anything is signed.
+// free refuses a file that is there already, and one that cannot be made, before
+// anything is signed.
 func free(paths ...string) error {
 	for _, path := range paths {
 		if path == "" || path == "-" {
@@ -188,8 +193,27 @@ func free(paths ...string) error {
 		if _, err := os.Lstat(path); err == nil {
 			return plain(&fs.PathError{Path: path, Err: fs.ErrExist})
 		}
+		if err := writable(filepath.Dir(path)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// writable refuses a folder in which no file can be made.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".latchkey-*")
+	if err == nil {
+		return errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	info, statErr := os.Stat(dir)
+	switch {
+	case errors.Is(statErr, fs.ErrNotExist):
+		return fmt.Errorf("there is no folder %s: make it first, or choose another one", dir)
+	case statErr != nil || !info.IsDir():
+		return fmt.Errorf("%s is no folder: choose another one", dir)
+	}
+	return fmt.Errorf("the folder %s: %w", dir, errors.Unwrap(err))
 }
 
 // writeSecret writes a code or a key to a file that only its owner can read, if a file

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/latchkey-go/latchkey/examples/internal/catalogue"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/license"
 )
 
 const fileHelp = `With --from, a JSON file has the description; flags override it:
@@ -112,6 +114,9 @@ func (f *descriptionFlags) addProducts(d *description.Terms) error {
 		if !other {
 			product, id = f.product, name
 		}
+		if !license.IsID(id) {
+			return refusedf("--feature %s: %q is no id of a feature: write ID or ID:LIMITS, as in print:until=2027-12-31, and --feature once for each feature", text, id)
+		}
 		if product == "" {
 			return usageProduct("--feature " + id)
 		}
@@ -192,6 +197,12 @@ func advice(err error) error {
 		return fmt.Errorf("%w: add --kind full", err)
 	case errors.Is(err, description.ErrNoChange):
 		return fmt.Errorf("%w: say what with --feature, --maintenance-extend or --from", err)
+	case errors.Is(err, catalogue.ErrEditionAdds):
+		return errors.New("an add-on cannot name an edition, which sets the terms of a product: make the update a rewrite with --rewrite, or name the features to add with --feature")
+	case errors.Is(err, description.ErrNoDate):
+		return fmt.Errorf("%w, or --maintenance-until 2027-12-31", err)
+	case errors.Is(err, description.ErrNoLapse):
+		return fmt.Errorf("%w; as a flag, --lapse keep or --lapse stop", err)
 	case errors.Is(err, description.ErrAddOn):
 		return fmt.Errorf("%w, or use --rewrite to set the number", err)
 	}

@@ -34,10 +34,12 @@ the licence. A licence is bound to a machine by a scheme and the fingerprint tha
 product printed there, or by the machine's installation code; without either it works
 on every machine.
 
-With --needs-receipt the licence works only with a receipt of the activation server:
-the customer enters the serial number, and the receipt names the installation and the
-end of its lease. Then --scheme alone binds the licence to the machine that activates
-it:
+With --needs-receipt the licence works only with a receipt of the activation server.
+First give the licence to the server, as one of the "licenses" of POST serials: it
+activates only what it has as a sale. Then the customer enters the serial number, and
+the receipt names the installation and the end of its lease. ("server sell" issues
+and sells in one step.) With --needs-receipt, --scheme alone binds the licence to the
+machine that activates it:
 
   latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
@@ -64,6 +66,9 @@ and the scheme.
 			return func(args []string) error {
 				if len(args) > 0 {
 					return cli.Usagef("%q is not expected here: see \"latchkey issue --help\"", args[0])
+				}
+				if err := description.CheckID(i.id); err != nil {
+					return refused(cli.At("--id", err))
 				}
 				return i.run()
 			}

@@ -48,7 +48,7 @@ print; --out writes only the rows, to a file that only its owner can read.
 			f.IntVar(&k.number, "number", 0, "`NUMBER` from 0 to 1023 that distinguishes keys with the same terms")
 			k.machine.declare(f, "of the only machine on which the key works")
 			return func(args []string) error {
-				if len(args) > 0 || k.edition == "" || k.name == "" {
+				if len(args) > 0 || k.edition == "" || strings.TrimSpace(k.name) == "" {
 					return cli.Usagef("name the edition and the licensee: --edition Standard --licensee \"Ada Lovelace\"")
 				}
 				return k.run()
@@ -103,12 +103,15 @@ func (k *keyFlags) terms(c *license.Catalogue) (license.KeyTerms, license.Editio
 	t := license.KeyTerms{Issued: k.t.today(), Seats: k.seats, Number: k.number}
 	edition, err := findEdition(c, k.edition)
 	if err != nil {
-		return t, edition, cli.At(k.embedded, refused(err))
+		return t, edition, cli.At(k.embedded, refused(k.unsigned(c.Product, err)))
 	}
 	t.Edition = edition.Number
 	term, err := description.ParseTerm(k.term)
 	if err != nil {
-		return t, edition, refused(err)
+		return t, edition, refused(fmt.Errorf("--term: %w", err))
+	}
+	if term.Kind == license.Extend {
+		return t, edition, refusedf("--term: extend is for updates only")
 	}
 	t.Term = *term
 	if k.machine.given() {
@@ -151,6 +154,20 @@ func findEdition(c *license.Catalogue, name string) (license.Edition, error) {
 		return license.Edition{}, fmt.Errorf("there is no edition %q%s", name, hint)
 	}
 	return license.Edition{}, fmt.Errorf("there is no edition %q: it has %s", name, strings.Join(names, ", "))
+}
+
+// unsigned adds to the error of an edition that the signed catalogue does not
+// have, whether the vendor's own catalogue has it.
+func (k *keyFlags) unsigned(product string, err error) error {
+	listed, readErr := k.selling.catalogue()
+	if readErr != nil || listed == nil {
+		return err
+	}
+	e, unknown := listed.Edition(product, k.edition)
+	if unknown != nil {
+		return err
+	}
+	return fmt.Errorf("the edition %s is in %s and not in this signed catalogue: sign it again with \"latchkey catalogue\", and build the product with it", e.Name, listed.Name)
 }
 
 // check checks a key against the rules.

@@ -138,9 +138,34 @@ func (k *keyringFlags) make() error {
 	}
 	ring, err := license.NewKeyring(k.vendor, int64(max(k.version, 1)), k.quorum, keys)
 	if err != nil {
-		return fmt.Errorf("these keys make no keyring: check that no key is there twice, that the quorum is at most the number of root keys, and that the vendor's name has letters, digits and . _ - only")
+		return refused(wrongKeyring(k.vendor, k.quorum, keys, err))
 	}
 	return k.deliver([]byte(ring.String()), ring)
+}
+
+// wrongKeyring says why keys make no keyring.
+func wrongKeyring(vendor string, quorum int, keys []license.Key, err error) error {
+	if !license.IsID(vendor) {
+		return fmt.Errorf("--vendor: %q is no id: it has letters, digits and . : _ - + @, and no space", vendor)
+	}
+	roots, seen := 0, map[string]bool{}
+	for _, key := range keys {
+		id := key.Public.ID()
+		if seen[id] {
+			return fmt.Errorf("the key %s is there twice: add each key once, also where its private and its public file are named", id)
+		}
+		seen[id] = true
+		if key.Role == license.RoleRoot {
+			roots++
+		}
+	}
+	switch {
+	case roots == 0 && quorum != 0:
+		return fmt.Errorf("the quorum is %d, and there is no root key: leave --quorum out, or add a root key", quorum)
+	case quorum > roots || quorum < 0:
+		return fmt.Errorf("the quorum is %d, and the root keys are %d: a quorum is from 1 to the number of root keys", quorum, roots)
+	}
+	return fmt.Errorf("these keys make no keyring: %w", err)
 }
 
 // baseKeys returns the keys of the keyring before, some of them retired.
@@ -254,6 +279,9 @@ func describeKeyring(ring *license.Keyring) string {
 	text += ".\n"
 	if ring.Quorum() == 0 {
 		text += "It has no root key, so products that embed it can never follow another keyring.\n"
+	}
+	if !slices.ContainsFunc(ring.Keys(), func(key license.Key) bool { return key.Role == license.RoleLicense }) {
+		text += "It has no key of the role license, so products that embed it accept no licence.\n"
 	}
 	for _, key := range ring.Keys() {
 		text += fmt.Sprintf("  %s  %-10s  until %s\n", key.Public.ID(), key.Role, key.End)

@@ -61,7 +61,10 @@ The activation server keeps its signed documents in its database.`,
 
 func (r *recordsFlags) run() error {
 	if kind := r.query.Kind; kind != "" && !slices.Contains(records.Kinds, kind) {
-		return cli.Usagef("there is no kind %q%s: use one of %s", kind, nearest.Hint(kind, records.Kinds), strings.Join(records.Kinds, ", "))
+		if hint := nearest.Hint(kind, records.Kinds); hint != "" {
+			return cli.Usagef("there is no kind %q%s", kind, hint)
+		}
+		return cli.Usagef("there is no kind %q: use one of %s", kind, strings.Join(records.Kinds, ", "))
 	}
 	if r.serialFrom != "" {
 		key, err := r.t.readTyped(r.serialFrom, keyfmt.Serial)

@@ -52,6 +52,9 @@ the new licence. The records keep --crm-id and --comment.
 				if len(args) > 0 || s.license == "" {
 					return cli.Usagef("name the licence for the sealed update: --license FILE")
 				}
+				if err := description.CheckID(s.id); err != nil {
+					return refused(cli.At("--id", err))
+				}
 				return s.run()
 			}
 		},

@@ -86,7 +86,7 @@ func (s *selling) names(d *description.Terms, update bool, present *license.Lice
 	}
 	found, err := check.Names(d, update, present)
 	if err != nil {
-		return refused(err)
+		return advised(err)
 	}
 	return s.t.found(found)
 }

@@ -58,16 +58,22 @@ An update never changes the licensee.
 			f.StringVar(&u.id, "id", "", "`ID` of the update; default: a random one")
 			f.BoolVar(&u.includeNotes, "include-notes", false, "put CRM id and comment into the customer's file, too")
 			f.BoolVar(&u.dryRun, "dry-run", false, "only show the preview")
+			given := givenIn(f)
 			return func(args []string) error {
 				switch {
 				case len(args) > 0:
 					return cli.Usagef("%q is not expected here: see \"latchkey update --help\"", args[0])
+				case given("sequence") && u.sequence < 1:
+					return cli.Usagef("--sequence %d: updates are numbered from 1", u.sequence)
 				case u.license == "" && (u.serialFrom == "" || u.sequence < 1):
 					return cli.Usagef("say which licence is updated: --license FILE, or --serial-from FILE and --sequence NUMBER")
 				case u.license != "" && u.serialFrom != "":
 					return cli.Usagef("--license has the serial number already: leave --serial-from out")
 				case u.license == "" && (u.dryRun || len(u.applied) > 0):
 					return cli.Usagef("--dry-run and --applied need --license")
+				}
+				if err := description.CheckID(u.id); err != nil {
+					return refused(cli.At("--id", err))
 				}
 				return u.run()
 			}
@@ -111,7 +117,7 @@ func (f *updateFlags) run() error {
 	u.Vendor = keys.Vendor()
 	text, fields := preview(diff, onDay(u, f.t.today()))
 	if f.dryRun {
-		return f.tried(u, l, text, fields)
+		return f.tried(u, l, diff, text, fields)
 	}
 	if err := f.terms.selling.update(u, l, diff); err != nil {
 		return err
@@ -155,13 +161,13 @@ func (f *updateFlags) described(d *description.Terms, l *license.License) (*lice
 	return u, diff, err
 }
 
-// tried prints the preview of a dry run. An update without effect is not refused
-// here, since the preview shows it.
-func (f *updateFlags) tried(u *license.Update, l *license.License, text string, fields cli.Fields) error {
-	if err := f.terms.selling.update(u, l, nil); err != nil {
+// tried says what an update would do. It refuses what a run without --dry-run
+// refuses.
+func (f *updateFlags) tried(u *license.Update, l *license.License, diff *license.Diff, text string, fields cli.Fields) error {
+	if err := f.terms.selling.update(u, l, diff); err != nil {
 		return err
 	}
-	if err := f.preflight(recordOfUpdate(u, &description.Terms{}, l, nil)); err != nil {
+	if err := f.preflight(recordOfUpdate(u, &description.Terms{}, l, diff)); err != nil {
 		return err
 	}
 	return f.t.say(f.t.out, text, fields)
@@ -218,9 +224,6 @@ func preview(diff *license.Diff, day license.Date) (string, cli.Fields) {
 	}
 	for _, ref := range diff.Reset {
 		text += fmt.Sprintf("  %s/%s usage: starts anew\n", ref.Product, ref.Feature)
-	}
-	if !diff.Changed() {
-		text += "  nothing: the licence has all of that already\n"
 	}
 	return text, cli.Fields{"preview": diffFields(diff)}
 }

@@ -42,7 +42,7 @@ var remedies = map[license.Code]string{
 	license.ObtainingOver:      "Give it a later last day.",
 	license.ObtainingNotYet:    "Give it an earlier first day.",
 	license.SeatExcess:         "Leave at least as many seats as are bound.",
-	license.OtherScheme:        "Split the order, so that each binding scheme has a licence of its own.",
+	license.OtherScheme:        "Issue a second licence for this scheme.",
 	license.UpdateRefused:      "Change what the update says.",
 	license.KindNotLowered:     "If that is meant, make it a rewrite.",
 	license.ConditionsRaised:   "Leave the restriction out, or make it a rewrite.",

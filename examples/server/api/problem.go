@@ -129,7 +129,10 @@ func sentence(err error) string {
 	return capital(strings.ReplaceAll(err.Error(), "server: ", ""))
 }
 
-// capital makes a sentence of a text.
+// capital makes a sentence of a text, which may be a question already.
 func capital(text string) string {
+	if strings.HasSuffix(text, "?") {
+		return strings.ToUpper(text[:1]) + text[1:]
+	}
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -148,7 +148,7 @@ func TestSchemeOfDescription(t *testing.T) {
 	require.Equal(t, "machine", sale["scheme"])
 	w.Desk.Refused(http.StatusUnprocessableEntity, "scheme", "serials", object{"description": with("machine"), "scheme": "machine"})
 	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "serials", object{"description": with("workstatoin")})
-	require.Contains(t, why["message"], "The scheme workstatoin names")
+	require.Contains(t, why["message"], `There is no binding scheme "workstatoin": did you mean "workstation"?`)
 	replaced := w.Desk.OK("serials/replace", object{"serial": sale["serial"], "description": with("workstation")})
 	require.Equal(t, "board+cpu~+disk~+mac~/2", replaced["scheme"])
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,8 @@ var impossible = map[rules.Code]string{
 	rules.NotEnforced:   "a keyring has no limits",
 	rules.NoEffect:      "only updates change what is there",
 	rules.NumberTaken:   "only updates are numbered",
+	rules.NumberGap:     "with the licence at hand the number follows by itself; the other command has TestNumbers",
+	rules.NoLicensee:    "only licences have a licensee",
 	rules.IDTaken:       "the server and the commands draw ids, and those of others are in their own records",
 	rules.SerialKnown:   "the server refuses a serial number that was sold",
 	rules.SameKey:       "only keys are the same where their terms are",
@@ -94,7 +97,7 @@ var impossible = map[rules.Code]string{
 	rules.BadEmail:      "only licences have the licensee's address",
 	rules.BadContact:    "updates and keys have none of their own",
 	rules.NoEnd:         "a keyring has no terms",
-	rules.NoFeatures:    "an edition has features, and an update may be of the product alone",
+	rules.NoFeatures:    "an edition has features",
 	rules.OtherEdition:  "only keys name a signed edition",
 }
 
@@ -137,6 +140,7 @@ func mistakes() map[rules.Code]mistake {
 			},
 			outcome: updateWays("refused"),
 		},
+		rules.NumberGap:   {},
 		rules.NumberTaken: {before: numberTaken, outcome: with(updateWays("refused"), map[string]string{"updates description": "is numbered by the server"})},
 		rules.IDTaken: {
 			before: idTaken, flags: []string{"--id", "ID-1"},
@@ -153,7 +157,8 @@ func mistakes() map[rules.Code]mistake {
 			license: func(t *description.Terms) { t.Renew = "acme.example" }, edition: func(e *catalogue.Edition) { e.Renew = "javascript:1" },
 			outcome: with(licenseWays("refused"), map[string]string{"catalogue": "refused"}),
 		},
-		rules.BadEmail: {license: func(t *description.Terms) { t.Licensee.Email = "ada at acme" }, outcome: licenseWays("warned")},
+		rules.BadEmail:   {license: func(t *description.Terms) { t.Licensee.Email = "ada at acme" }, outcome: licenseWays("warned")},
+		rules.NoLicensee: {license: func(t *description.Terms) { t.Licensee.Name = "  " }, outcome: licenseWays("warned")},
 		rules.BadContact: {
 			license: func(t *description.Terms) { t.Contact = "the desk" }, edition: func(e *catalogue.Edition) { e.Contact = "the desk" },
 			outcome: with(licenseWays("warned"), map[string]string{"catalogue": "warned"}),
@@ -168,7 +173,10 @@ func mistakes() map[rules.Code]mistake {
 		},
 		rules.NoFeatures: {
 			license: func(t *description.Terms) { t.Products["acme-cam"] = &description.Product{MaxVersion: "4"} },
-			outcome: with(licenseWays("warned"), map[string]string{"issue flags": "has a product for each feature"}),
+			update: func(t *description.Terms) {
+				t.Rewrite, t.Products["acme-cad"] = true, &description.Product{MaxVersion: "4"}
+			},
+			outcome: with(licenseWays("warned"), updateWays("warned"), map[string]string{"issue flags": "has a product for each feature"}),
 		},
 		rules.OtherEdition: {key: []string{"--edition", "Older"}, outcome: map[string]string{"key": "warned"}},
 	}
@@ -433,7 +441,11 @@ func (d *desk) make(way string, m mistake) tried {
 		return d.run(way, append([]string{"--license", d.file("a.lic"), "--from", d.file("update.json")}, d.flags(m)...)...)
 	case "key":
 		d.tick(m)
-		return d.run("key", append([]string{"--embedded", d.file("catalogue.doc"), "--edition", "Standard", "--licensee", "Ada"}, m.key...)...)
+		flags := []string{"--embedded", d.file("catalogue.doc"), "--licensee", "Ada"}
+		if !slices.Contains(m.key, "--edition") {
+			flags = append(flags, "--edition", "Standard")
+		}
+		return d.run("key", append(flags, m.key...)...)
 	case "catalogue":
 		d.tick(m)
 		return d.signCatalogue(m)

@@ -358,6 +358,7 @@ func TestSellRefused(t *testing.T) {
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
 	require.Contains(t, said, "3 machines")
 	require.Contains(t, said, "server sell: warning: The limit on seats of later of acme-cad is not enforced yet.")
+	require.Contains(t, said, "server sell: warning: The licence names no licensee. Name one with --licensee.")
 	out, said, code = p.run(t, "sell", "--dir", "acme", "--product", "acme-cad", "--edition", "standard")
 	require.Zero(t, code, said)
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)

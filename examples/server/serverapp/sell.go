@@ -77,7 +77,7 @@ func (s *sale) run() error {
 		return fmt.Errorf("%s cannot be reached: start it, or name it with --url: %w", client, err)
 	}
 	for _, w := range sold.Warnings {
-		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", strings.TrimSpace(w.Text+" "+w.Remedy))
+		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", asFlags.Replace(strings.TrimSpace(w.Text+" "+w.Remedy)))
 	}
 	machines := "1 machine"
 	if s.limit != 1 {
@@ -88,9 +88,9 @@ func (s *sale) run() error {
 	return err
 }
 
-// asFlags says the members of the API that override a refusal as flags.
+// asFlags names flags in the place of members of the API.
 var asFlags = strings.NewReplacer(`Send "new_names": true`, "Use --new-name", `send "new_names": true`, "use --new-name",
-	`send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past")
+	`Name one: "licensee": {"name": "Ada Lovelace"}`, "Name one with --licensee", `send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past")
 
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
