@@ -13,9 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/latchkey-go/latchkey/binding/machine"
 	"github.com/latchkey-go/latchkey/examples/internal/vendorcmd"
-	"github.com/latchkey-go/latchkey/examples/product/productcmd"
 	"github.com/latchkey-go/latchkey/examples/server/apiclient"
 	"github.com/latchkey-go/latchkey/examples/server/internal/servertest"
 )
@@ -125,53 +123,6 @@ func TestReadmeByHand(t *testing.T) {
 	require.False(t, found.Sales[0].Blocked)
 }
 
-// The README's four commands, as they stand there, lead from nothing to a
-// product that works.
-func TestFirstDay(t *testing.T) {
-	address := freePort(t)
-	p := emptyProgram(t, "LATCHKEY_LISTEN="+address)
-	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // of the product's witness
-	t.Setenv("LocalAppData", os.Getenv("XDG_CACHE_HOME"))
-	commands := commandsOf(t, "first day")
-	require.Len(t, commands, 4)
-	serial := ""
-	for _, line := range commands {
-		line = strings.ReplaceAll(line, "127.0.0.1:8080", address)
-		args := words(strings.ReplaceAll(line, "S….", serial))
-		switch {
-		case args[0] == "product":
-			out := runProduct(t, p, args[1:]...)
-			require.Contains(t, out, "draw")
-			require.Contains(t, out, "active")
-		case args[len(args)-1] == "&":
-			defer p.serve(t, args[1:len(args)-1]...).stop(t)
-		default:
-			out, said, code := p.run(t, args[1:]...)
-			require.Zero(t, code, said)
-			serial = strings.TrimSpace(out)
-		}
-	}
-	require.Regexp(t, `^S[0-9A-Z-]+$`, serial, "standard output has the serial number alone")
-	require.Contains(t, runProduct(t, p, "status"), "active")
-}
-
-// runProduct runs the sample product with the keyring that init has made.
-func runProduct(t *testing.T, p *program, args ...string) string {
-	t.Helper()
-	keyring, err := os.ReadFile(p.file("acme/keyring.txt"))
-	require.NoError(t, err)
-	catalogue, err := os.ReadFile(p.file("acme/catalogue.doc"))
-	require.NoError(t, err)
-	var out, diagnostics bytes.Buffer
-	product := productcmd.Product{
-		ID: "acme-cad", Version: "4.2.0", Released: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), Keyring: string(keyring), Catalogue: catalogue,
-		Machine: []machine.Option{machine.WithInstance("one")}, Now: time.Now, Getenv: func(string) string { return "" },
-	}
-	code := productcmd.Run(product, append([]string{"--dir", p.file("state")}, args...), strings.NewReader(""), &out, &diagnostics)
-	require.Zero(t, code, "%s%s", out.String(), diagnostics.String())
-	return out.String()
-}
-
 func initArgs(more ...string) []string {
 	return append([]string{"init", "--dir", "acme", "--vendor", "acme", "--product", "acme-cad", "--feature", "draw"}, more...)
 }
@@ -212,8 +163,8 @@ func TestInitSecrets(t *testing.T) {
 			}
 		}
 	}
-	require.Contains(t, out, "server --dir acme\n")
-	require.Contains(t, out, `server sell --dir acme --product acme-cad --feature draw --feature render --licensee "Ada Lovelace"`)
+	require.Contains(t, out, "  server --dir acme\n")
+	require.Contains(t, out, `  server sell --dir acme --product acme-cad --feature draw --feature render --licensee "Ada Lovelace"`)
 }
 
 // Nothing that is there is overwritten, and then nothing else is written.
