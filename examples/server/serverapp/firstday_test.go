@@ -297,7 +297,7 @@ func TestSellRefused(t *testing.T) {
 	sell := []string{"sell", "--dir", "acme", "--product", "acme-cad", "--feature", "draw"}
 	_, said, code = p.run(t, sell...)
 	require.Equal(t, 1, code)
-	require.Contains(t, said, "cannot be reached: start it")
+	require.Contains(t, said, "no server answers at ")
 	s := p.serve(t, "--dir", "acme")
 	_, said, code = p.run(t, append(sell, "--feature", "redner:runs=100")...)
 	require.Equal(t, 1, code)

@@ -276,7 +276,7 @@ func TestProgramRefused(t *testing.T) {
 		"none.json":                           {1, []string{"--catalogue", "none.json"}},
 		"did you mean --keyring":              {2, []string{"--kering", "keyring.txt"}},
 		"did you mean \"migrate\"":            {2, []string{"migrat"}},
-		"the keyring has no key":              {1, []string{"--activation-key", "stranger.key"}},
+		"keyring.txt, or its last day is over": {1, []string{"--activation-key", "stranger.key"}},
 		"damaged.txt":                         {1, []string{"--keyring", "damaged.txt"}},
 		"--next-keyring":                      {1, []string{"--next-keyring", "none.doc"}},
 		"needs both --tls-cert and --tls-key": {2, []string{"--tls-cert", "cert.pem"}},

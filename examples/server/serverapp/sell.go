@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
-	"os"
+	"net/url"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -24,7 +24,7 @@ feature's id after a colon; "latchkey issue --help" has their
 language. The rest of what can be sold is the API's: see /openapi.yaml. The serial
 number alone goes to standard output. Whoever has it can activate.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
-			s := &sale{t: t}
+			s := &sale{t: t, limit: 1}
 			f.StringVar(&s.url, "url", "", "`URL` of the server; that of the settings unless given")
 			f.StringVar(&t.settings.tokenFile, "token-file", t.settings.tokenFile, "`FILE` with a token of the role desk")
 			f.StringVar(&s.product, "product", "", "`ID` of the product")
@@ -37,7 +37,7 @@ number alone goes to standard output. Whoever has it can activate.`,
 			f.StringVar(&s.licensee.Email, "email", "", "their `ADDRESS`")
 			f.StringVar(&s.order, "order", "", "the vendor's `NUMBER` of the order")
 			f.StringVar(&s.scheme, "scheme", "", "how machines are bound, as by `SCHEME` desktop; they are counted alone unless given")
-			f.Int64Var(&s.limit, "limit", 1, "`NUMBER` of machines")
+			number(f, &s.limit, "limit", "`NUMBER` of machines; 1 unless given")
 			return func(args []string) error {
 				if len(args) > 0 {
 					return cli.Usagef("%q is not expected here: see \"server sell --help\"", args[0])
@@ -74,7 +74,7 @@ func (s *sale) run() error {
 	case errors.As(err, &problem):
 		return errors.New(asFlags.Replace(problem.Error()))
 	case err != nil:
-		return fmt.Errorf("%s cannot be reached: start it, or name it with --url: %w", client, err)
+		return s.notReached(err)
 	}
 	for _, w := range sold.Warnings {
 		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", strings.TrimSpace(w.Text+" "+w.Remedy))
@@ -89,7 +89,10 @@ func (s *sale) run() error {
 }
 
 // asFlags says the members of the API that override a refusal as flags.
-var asFlags = strings.NewReplacer(`"new_names": true`, "--new-name", `"past": true`, "--past")
+var asFlags = strings.NewReplacer(
+	`send "past": true`, "give --past", `"new_names": true`, "--new-name", `"past": true`, "--past",
+	`"scheme"`, "--scheme", `"limit"`, "--limit", `"order"`, "--order",
+)
 
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
@@ -114,28 +117,47 @@ func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 // client returns the client of the server that the settings or --url name.
 func (s *sale) client() (*apiclient.Client, error) {
 	if s.t.settings.tokenFile == "" {
-		return nil, cli.Usagef("name a file with a token of the role desk with --token-file, or the server's folder with --dir; \"server token add\" makes one")
+		return nil, cli.Usagef("%sname a file with a token of the role desk with --token-file, or the server's folder with --dir; \"server token add\" makes one", s.t.settings.noSettings)
 	}
-	f, err := os.Open(s.t.settings.tokenFile)
+	at := s.t.settings.at("token-file", s.t.settings.tokenFile)
+	token, err := readFile(at, s.t.settings.tokenFile)
 	if err != nil {
-		return nil, fmt.Errorf("the token: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	token, err := cli.ReadAll(f, 1<<10)
-	if err != nil {
-		return nil, cli.At(s.t.settings.tokenFile, err)
-	}
-	url := s.url
-	if url == "" {
-		if url, err = s.t.settings.url(); err != nil {
+	if s.url == "" {
+		if s.url, err = s.t.settings.url(); err != nil {
 			return nil, err
 		}
 	}
-	client, err := apiclient.New(apiclient.Options{URL: url, Token: strings.TrimSpace(string(token))})
-	if err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "apiclient: "))
+	client, err := apiclient.New(apiclient.Options{URL: s.url, Token: strings.TrimSpace(string(token))})
+	var wrong *apiclient.OptionError
+	switch {
+	case err == nil:
+		return client, nil
+	case !errors.As(err, &wrong):
+		return nil, err
+	case wrong.Option == "Token":
+		return nil, fmt.Errorf("%s: this is no token: name the file with what \"server token add\" printed, or %s, which \"server init\" makes", at, ordersFile)
+	case wrong.Option == "InsecureHTTP":
+		return nil, cli.Usagef("--url %s: this is http of another machine, where the token could be read on the way: write https://", s.url)
 	}
-	return client, nil
+	return nil, cli.Usagef("--url %s: this is not the address of a server: write it without a path, as in http://127.0.0.1:8080 or https://licenses.acme.example", s.url)
+}
+
+// notReached says why a call has no answer.
+func (s *sale) notReached(err error) error {
+	cause := err
+	if call := (*url.Error)(nil); errors.As(err, &call) {
+		cause = call.Err
+	}
+	if dial := (*net.OpError)(nil); !errors.As(err, &dial) || dial.Op != "dial" {
+		return fmt.Errorf("the call to the server at %s failed: %s", s.url, strings.TrimPrefix(cause.Error(), "apiclient: "))
+	}
+	start := "server"
+	if s.t.dir != "." {
+		start += " --dir " + quoted(s.t.dir)
+	}
+	return fmt.Errorf("no server answers at %s: start it with \"%s\", or name another one with --url: %w", s.url, start, cause)
 }
 
 // url returns where the API of a server with these settings is, as seen from its

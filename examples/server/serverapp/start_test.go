@@ -29,7 +29,7 @@ func TestStartRefused(t *testing.T) {
 		"needed together":              func(c *serverapp.Config) { c.TLSCert = "cert.pem" },
 		"no such file":                 func(c *serverapp.Config) { c.TLSCert, c.TLSKey = "/none/cert.pem", "/none/key.pem" },
 		"has no key":                   func(c *serverapp.Config) { c.Activation = other.Activation },
-		"the vendor's API: api: the k": func(c *serverapp.Config) { c.License = other.License },
+		"the keyring has no key": func(c *serverapp.Config) { c.License = other.License },
 		"cannot be mysql":              func(c *serverapp.Config) { c.Database = "mysql://localhost/latchkey" },
 		"the SQLite database":          func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
 		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
