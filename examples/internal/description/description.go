@@ -17,7 +17,8 @@
 //	}
 //
 // LimitsHelp and ChangeHelp have the language of limits, Terms the members. A
-// member that is null is taken as one that says nothing.
+// member that is null is taken as one that says nothing, but
+// for a feature, which is refused then.
 //
 // What is wrong with a description is said in one sentence without a full stop,
 // which names the member or what it is about.

@@ -168,7 +168,9 @@ func mistakes() map[rules.Code]mistake {
 		},
 		rules.NoFeatures: {
 			license: func(t *description.Terms) { t.Products["acme-cam"] = &description.Product{MaxVersion: "4"} },
-			outcome: with(licenseWays("warned"), map[string]string{"issue flags": "has a product for each feature"}),
+			outcome: with(licenseWays("warned"), map[string]string{
+				"issue flags": "has a product for each feature", "serials description": "refused", "replace description": "refused", "release description": "refused",
+			}),
 		},
 		rules.OtherEdition: {key: []string{"--edition", "Older"}, outcome: map[string]string{"key": "warned"}},
 	}

@@ -320,6 +320,6 @@ func TestSellRefused(t *testing.T) {
 	out, said, code = p.run(t, sell...)
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	require.Contains(t, said, "no token")
+	require.Contains(t, said, "The token is missing, unknown or revoked.")
 	s.stop(t)
 }

@@ -156,10 +156,11 @@ func TestSellNamesFlags(t *testing.T) {
 
 	s := p.serve(t, "--dir", "acme")
 	for want, more := range map[string][]string{
-		"or give --past if it is meant": {"--feature", "print:until=2020-01-01", "--new-name"},
-		"There is no feature \"print\"": {"--feature", "print"},
-		"--scheme":                      {"--scheme", "dekstop"},
-		"--limit":                       {"--limit", "999999999999999999"},
+		"or give --past if it is meant":                                   {"--feature", "print:until=2020-01-01", "--new-name"},
+		"There is no feature \"print\"":                                   {"--feature", "print"},
+		"--licensee: In the description, licensee/name has more than":     {"--licensee", strings.Repeat("x", 1100)},
+		`--scheme: There is no scheme "dekstop": did you mean "desktop"?`: {"--scheme", "dekstop"},
+		"--limit: The value of limit is ":                                 {"--limit", "999999999999999999"},
 	} {
 		said, code := sell(more...)
 		require.Equal(t, 1, code, said)

@@ -72,12 +72,12 @@ func (s *sale) run() error {
 	var problem *apiclient.Problem
 	switch {
 	case errors.As(err, &problem):
-		return errors.New(asFlags.Replace(problem.Error()))
+		return s.refused(problem)
 	case err != nil:
 		return s.notReached(err)
 	}
 	for _, w := range sold.Warnings {
-		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", strings.TrimSpace(w.Text+" "+w.Remedy))
+		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", asFlags.Replace(strings.TrimSpace(w.Text+" "+w.Remedy)))
 	}
 	machines := "1 machine"
 	if s.limit != 1 {
@@ -91,8 +91,23 @@ func (s *sale) run() error {
 // asFlags says the members of the API that override a refusal as flags.
 var asFlags = strings.NewReplacer(
 	`send "past": true`, "give --past", `"new_names": true`, "--new-name", `"past": true`, "--past",
-	`"scheme"`, "--scheme", `"limit"`, "--limit", `"order"`, "--order",
+	`ame one: "licensee": {"name": "Ada Lovelace"}`, "ame one with --licensee",
 )
+
+// flagsOf are the flags that members of the call come from.
+var flagsOf = map[string]string{
+	"limit": "--limit", "scheme": "--scheme", "order": "--order",
+	"licensee/name": "--licensee", "licensee/company": "--company", "licensee/email": "--email",
+}
+
+// refused says why the server did not sell, with the flag that it is about.
+func (s *sale) refused(p *apiclient.Problem) error {
+	text := asFlags.Replace(p.Error())
+	if len(p.Findings) > 0 && flagsOf[p.Findings[0].Field] != "" {
+		text = flagsOf[p.Findings[0].Field] + ": " + text
+	}
+	return errors.New(text)
+}
 
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
