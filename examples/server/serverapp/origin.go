@@ -85,16 +85,32 @@ func (t *tool) noSettings() string {
 	return "there is no " + settingsFile + " in " + t.dir + ": "
 }
 
+// A whole is the value of a flag with a whole number.
+type whole struct {
+	n    *int64
+	name string
+}
+
 // number declares a flag with a whole number.
-func number(f *flag.FlagSet, value *int64, name, usage string) {
-	f.Func(name, usage, func(text string) error {
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return fmt.Errorf("write a whole number, as in --%s 3", name)
-		}
-		*value = n
-		return nil
-	})
+func number(f *flag.FlagSet, n *int64, name, usage string) { f.Var(&whole{n, name}, name, usage) }
+
+// String implements flag.Value.
+func (w *whole) String() string {
+	if w.n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*w.n, 10)
+}
+
+// Get implements flag.Getter.
+func (w *whole) Get() any { return *w.n }
+
+// Set implements flag.Value.
+func (w *whole) Set(text string) (err error) {
+	if *w.n, err = strconv.ParseInt(text, 10, 64); err != nil {
+		return fmt.Errorf("write a whole number, as in --%s 3", w.name)
+	}
+	return nil
 }
 
 // started explains, in the words of the settings, why the server did not start.
