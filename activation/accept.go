@@ -18,7 +18,12 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 	var refused error
 	serial, again := a.Serial, false
 	confirmed := false // that nothing is activated here, where it was given up
-	offered := func() ([]string, error) { return c.keyringsIn(r), nil }
+	offered := func() ([]string, error) {
+		if look {
+			return nil, nil
+		}
+		return c.keyringsIn(r), nil
+	}
 	change, err := c.commitFollowing(offered, func(s *state, change *Change) error {
 		if !c.answers(s, r, a) {
 			return &license.Reason{Code: license.ReplyOther} // another process has begun anew
@@ -38,18 +43,19 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		s.Restored = s.Restored && !r.Restored
 		serial = c.serialOf(s, r, a)
 		again = s.activated(serial)
-		tried := s
-		if look {
-			tried = s.clone()
+		take := func(s *state) error {
+			*change = Change{}
+			if refused = c.takeReceipt(s, r, a); refused == nil {
+				refused = c.takeDocuments(s, r, change)
+			}
+			c.takeUsage(s, r, restored)
+			return nil
 		}
-		refused = c.takeReceipt(tried, r, a)
-		if refused == nil {
-			refused = c.takeDocuments(tried, r, change)
+		if !look {
+			return take(s)
 		}
-		c.takeUsage(tried, r, restored)
-		if look {
-			change.Available, change.Changed = change.Changed, false
-		}
+		refused = c.tryOut(s, r, take, &refused)
+		change.Available, change.Changed = change.Changed, false
 		return nil
 	})
 	if err != nil {
@@ -70,6 +76,20 @@ func (c *Client) accept(r *license.Reply, a asked, look bool) (Change, error) {
 		return Change{}, refused
 	}
 	return change, refused
+}
+
+// tryOut does with a copy of a state what a reply would do, with the keyrings in it
+// and all, and returns why not all of it can be taken in.
+func (c *Client) tryOut(s *state, r *license.Reply, take func(s *state) error, refused *error) error {
+	waiting, tried := c.waiting, s.clone()
+	defer func() { c.waiting = waiting }()
+	if err := c.follow(tried, c.keyringsIn(r), take); err != nil {
+		return err
+	}
+	if why := c.waitsIn(tried); why != nil && byUnknownKey(*refused) {
+		return why
+	}
+	return *refused
 }
 
 // licenseID returns the id of the licence under a serial number, "" if there is

@@ -51,9 +51,8 @@ func (c *Client) planCheck() {
 	}
 }
 
-// ailing reports whether something that was activated here is signed with a key
-// that a newer program does not trust any more: the server may have it with a
-// signature by another key.
+// ailing reports whether an activated licence is signed with a key that this program
+// no longer trusts: the server may have it countersigned.
 func (c *Client) ailing() bool {
 	snap, activated := c.snap.Load(), 0
 	for serial := range c.state.Receipts {

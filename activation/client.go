@@ -68,9 +68,9 @@ type Client struct {
 // and what would have to be recorded says why it waits. Where state is there
 // and cannot be trusted or read, Open returns a *license.Reason with the code
 // RecordDamaged, RecordForeign, RecordLocked, RecordNotAFile or
-// RecordUnreadable, and changes nothing; SetAside begins anew and keeps it. What
-// is wrong with the options is an error that names the field and says what to do;
-// such an error is for the developer and has no translation.
+// RecordUnreadable, and changes nothing; SetAside begins anew and keeps it. An
+// error in the options names the field and the remedy; it is for the developer, and in
+// English only.
 func Open(o Options) (*Client, error) {
 	if err := o.check(); err != nil {
 		return nil, err

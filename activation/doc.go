@@ -5,7 +5,7 @@
 //
 //	var version, released string // go build -ldflags "-X main.version=4.2.0 -X main.released=2026-03-02"
 //
-//	day, err := activation.ReleaseDate(released) // of this version; "" is the day of the commit
+//	day, err := activation.ReleaseDate(released) // "" is the day of the commit
 //	…
 //	client, err := activation.Open(activation.Options{
 //		Product: "acme-cad", Version: version, Released: day,
@@ -17,13 +17,13 @@
 //	defer client.Close()
 //
 //	if client.Allows("export") { … }
-//	if err := client.Require("export"); err != nil { return err } // says why not, and what to do
+//	if err := client.Require("export"); err != nil { return err } // with reasons and remedies
 //
 // Everything a person enters goes through Enter or Import, which say what they
-// did or exactly why not. What does no harm, such as a key that was entered before,
-// is Change.Notice and no error. Status tells what is licensed, with every reason
-// and its remedy in four languages (see license.Reason); as JSON it is what a
-// service would answer.
+// did or exactly why not. A harmless repetition, such as a key that was entered before,
+// sets Change.Notice and is not an error. Status has the state of every feature, with
+// every reason and its remedy in four languages (see license.Reason); a service can
+// send it as JSON.
 //
 //	[Client]     what is licensed, and the hot path    client.go, snapshot.go, status.go
 //	[Options]    what a client is for, and what is wrong with it   options.go, optionscheck.go, release.go

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/latchkey-go/latchkey/license"
@@ -32,6 +33,9 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 	}
 	for _, text := range c.opt.Documents {
 		base, err := c.verify(document{Text: string(text)})
+		if err != nil && countersignedIn(s, all, text) {
+			continue
+		}
 		if err != nil {
 			problems = append(problems, *asReason(err))
 			continue
@@ -39,6 +43,18 @@ func (c *Client) licenses(s *state) (all []held, problems []license.Reason) {
 		all = append(all, held{at: -1, base: base, terms: base, issued: base.Issued, text: string(text)})
 	}
 	return newest(all), problems
+}
+
+// countersignedIn reports whether a licence that holds in a state has the same
+// payload as a document that was deployed.
+func countersignedIn(s *state, all []held, text []byte) bool {
+	return slices.ContainsFunc(all, func(h held) bool {
+		if h.at < 0 {
+			return false
+		}
+		_, _, err := license.MergeSignatures([]byte(s.Documents[h.at].Text), text)
+		return err == nil
+	})
 }
 
 // asReason returns an error of package license as what it is.

@@ -11,28 +11,28 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A Change is the outcome of a call, or what changed by itself.
+// A Change is the outcome of a call, or of a check in the background.
 type Change struct {
-	// LicenseID is the id of the licence that came, changed, or is meant by
-	// Notice. It is empty for what concerns no licence, such as a keyring. Of
-	// several licences in one check, it is the first that changed.
+	// LicenseID is the id of the new or changed licence, or of the licence that
+	// Notice is about. It is empty if no licence is concerned, as for a keyring. If
+	// a check changes several licences, it is the first one.
 	LicenseID string        `json:"license_id,omitempty"`
 	Before    license.State `json:"before"`
 	After     license.State `json:"after"`
-	Changed   bool          `json:"changed"`            // something came that was not here, or Before and After differ
-	Available bool          `json:"available,omitzero"` // with LookOnly: something would come
+	Changed   bool          `json:"changed"`            // a new document was stored, or Before and After differ
+	Available bool          `json:"available,omitzero"` // with LookOnly: a check would change something
 	Diff      *license.Diff `json:"diff,omitempty"`     // of updates, item by item
-	// Notice says why little or nothing changed, where that does no harm and
-	// needs no action; nil if there is nothing to say. Its codes are
-	// AlreadyEntered (what came is in force here already), AlreadyApplied (the
-	// licence contains the update), NotActivated (from Deactivate: it was
-	// deactivated here before), FinalPending and ObtainingNotYet (there is
-	// nothing new yet; From says when to ask again).
+	// Notice says why a harmless call changed little or nothing; nil otherwise. It
+	// needs no action. Its codes are AlreadyEntered (the key or document is already in
+	// force here), AlreadyApplied (the licence already contains the update),
+	// NotActivated (from Deactivate: the licence was deactivated here before),
+	// FinalPending and ObtainingNotYet (the server has nothing new yet; From is the
+	// day of the next attempt).
 	Notice *license.Reason `json:"notice,omitempty"`
 	// RestartRequired says that a feature of Options.AtStart changed, which the
 	// program reads when it starts.
 	RestartRequired bool                `json:"restart_required,omitzero"`
-	Corrections     []keyfmt.Correction `json:"corrections,omitempty"` // what was mistyped and put right
+	Corrections     []keyfmt.Correction `json:"corrections,omitempty"` // corrected typing mistakes
 }
 
 // Format prints the change in one line, under every verb.
@@ -104,9 +104,9 @@ func Licensee(name string) EnterOption { return func(e *entry) { e.name = name }
 //     that is activated already may be, again, at no cost
 //   - the text of a document that was pasted is imported
 //
-// What is in force here already is no error: Change.Notice says so. Typing mistakes
-// are put right where that is certain and are reported in the change. Nothing is
-// stored or used up before the key is whole and holds.
+// A key that is already in force here is not an error: Change.Notice says so. Typing
+// mistakes are corrected where the correction is certain, and reported in the change.
+// Enter stores and uses up nothing before the key is complete and verified.
 //
 // The error is a *license.Reason: KeyUnrecognized, KeyMistyped or KeyIncomplete around
 // an error of package keyfmt; KeyOfOtherKind; for an activation key those of

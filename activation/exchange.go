@@ -37,7 +37,7 @@ var ErrUnreachable error = license.ServerUnreachable
 // An UnreachableError says that the activation server gave no answer that
 // counts. It wraps ErrUnreachable.
 type UnreachableError struct {
-	Reason *license.Reason `json:"reason"` // what to tell: ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch where product and server have no key in common
+	Reason *license.Reason `json:"reason"` // ServerUnreachable, ServerInsecure, NoServer, or KeyringMismatch if product and server have no key in common
 	// ManualEntry says that an activation key can be typed instead, into the
 	// same call with the option Licensee; it ends in the same state. The file
 	// route, by Request and Import, is always there.
@@ -307,8 +307,8 @@ func (c *Client) unreachable(err error) error {
 	return &UnreachableError{Reason: &own, ManualEntry: c.catalogue != nil}
 }
 
-// worksUntil returns the day on which the first receipt's grace ends of those that
-// have not ended, no day if none does.
+// worksUntil returns the day on which the first grace of the present receipts ends,
+// no day if none ends.
 func (c *Client) worksUntil() (until license.Date) {
 	for _, a := range c.current().activations {
 		end := a.Grace

@@ -53,12 +53,12 @@ const (
 )
 
 // NewHTTP returns the courier to a server. The address has the scheme https, or
-// http where it is this machine's own; see NewInsecureHTTP for a network of one's
-// own. For a private certificate authority, set the transport's RootCAs,
+// http if it is an address of this machine; see NewInsecureHTTP for a private
+// network. For a private certificate authority, set the transport's RootCAs,
 //
 //	courier.Client.Transport.(*http.Transport).TLSClientConfig.RootCAs = authority
 //
-// or have SSL_CERT_FILE or SSL_CERT_DIR name it in the environment, which Go reads
+// or name it in the environment variable SSL_CERT_FILE or SSL_CERT_DIR, which Go reads
 // on Unix other than macOS.
 func NewHTTP(server string) (*HTTP, error) {
 	u, err := url.Parse(server)

@@ -15,21 +15,20 @@ import (
 // catalogue, a signed time that answers a challenge of this client, or the
 // activation server's reply to a Request of this client, which counts once. What it
 // is, the document says. At most license.MaxReply bytes are read.
+// If the vendor has countersigned a document that is already here, Import adds the new
+// signatures to the stored document, which is a change. Import stores a keyring that
+// would stop something that works here, and does not use it yet: the error has the code
+// KeyringWaits and names the licences. Nothing stops, and the keyring comes into force
+// once the countersigned documents of these licences are here.
 //
-// A document that is here already with other signatures, since the vendor has
-// countersigned it, gives those to the one that is here, and is a change. A keyring
-// under which something that works here would stop is kept and not used yet: the
-// error has the code KeyringWaits and names the licences, nothing stops, and the
-// keyring is used by itself once countersigned documents for them came.
-//
-// What is in force here already is no error: Change.Notice has the code
+// A document that is already in force here is not an error: Change.Notice has the code
 // AlreadyApplied or AlreadyEntered. Nothing is stored unless the document holds, is
 // for this product and this machine, and changes something. The error is a
 // *license.Reason of package license's Open functions, of Apply or Rotate;
 // OtherProduct, OtherLicense, NoLicense for an update where there is none;
 // HardwareChanged, HardwareUnreadable or BindingUnchecked; LicenseReplaced where a
 // later licence under the same serial number stays in force; KeyringMismatch for a
-// reply by a key that is not trusted here; or why nothing can be stored.
+// reply signed by a key that is not trusted here; or why local state cannot be written.
 func (c *Client) Import(ctx context.Context, from io.Reader) (Change, error) {
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
@@ -177,7 +176,7 @@ func (c *Client) install(read func() (document, *license.License, error)) (Chang
 
 // addLicense puts a licence that holds into a state.
 func (c *Client) addLicense(s *state, d document, l *license.License, change *Change) error {
-	if id, more := s.countersigned(d.Text); more {
+	if id, more := c.countersigned(s, d.Text); more {
 		change.LicenseID, change.Changed = id, true
 		return nil
 	}
@@ -224,7 +223,7 @@ func (c *Client) takeUpdate(s *state, text []byte, change *Change) error {
 	if err != nil {
 		return err
 	}
-	if id, more := s.countersigned(string(text)); more {
+	if id, more := c.countersigned(s, string(text)); more {
 		change.LicenseID, change.Changed = id, true
 		return nil
 	}

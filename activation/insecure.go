@@ -11,22 +11,20 @@ import (
 	"time"
 )
 
-// NewInsecureHTTP returns the courier to a server in a network of its owner's own,
-// over plain HTTP:
+// NewInsecureHTTP returns the courier to a server in a private network over plain
+// HTTP:
 //
 //	courier, err := activation.NewInsecureHTTP("http://licenses.lan:8080")
 //	client, err := activation.Open(activation.Options{Courier: courier, …})
 //
-// Requests and replies are signed, so nobody on the way can forge or change one,
-// and one that is sent again does nothing more. What is lost is privacy: whoever
-// can listen in that network reads serial numbers, with which anybody can activate
-// what was sold; request keys; the word with which a machine gives its place up;
-// fingerprints and labels, which may be personal data; and licences with the
-// licensee's name.
+// Requests and replies are signed, so nobody can forge or change one, and replaying one
+// has no effect. Only confidentiality is lost: a listener in that network can read
+// serial numbers, with which anybody can activate the sale; request keys; the requests
+// by which a machine gives a licence up; fingerprints and labels, which may be personal
+// data; and licences with the licensee's name.
 //
-// The courier connects to loopback, private and link-local addresses alone,
-// whatever a name resolves to, and through no proxy. The error says what is wrong
-// with the address, which begins with http.
+// The courier connects only to loopback, private and link-local addresses, and uses no
+// proxy. The error is about the address, which must begin with http.
 func NewInsecureHTTP(server string) (*HTTP, error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Scheme != "http" || u.Host == "" {
@@ -45,7 +43,7 @@ func NewInsecureHTTP(server string) (*HTTP, error) {
 	return h, nil
 }
 
-// errNotPrivate is the error of a connection that NewInsecureHTTP does not make.
+// errNotPrivate is the error of a connection that NewInsecureHTTP refuses.
 var errNotPrivate = errors.New("activation: the address is not in a private network")
 
 // onlyPrivate refuses connections beyond private networks.

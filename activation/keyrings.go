@@ -8,11 +8,11 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A newer keyring may leave out a key that signed what is here. So it is
-// followed only if nothing that works stops by that: together with documents
-// that the vendor has countersigned, in one change of the state. Until then it
-// waits in the state, what is here stays in force, and files and typed keys that
-// do not hold under it are refused already.
+// A newer keyring may leave out a key that signed stored documents. So the client
+// follows it only if no licence that works stops: together with countersigned
+// documents, in one change of the state. Until then the keyring waits in the state,
+// stored documents stay in force, and files and typed keys that do not hold under it
+// are already refused.
 
 // followKeyring goes from the keyring that is built in to the newest, by the
 // documents that were received, each of which the one before must lead to. One
@@ -69,7 +69,7 @@ func (c *Client) rotated(texts []string) (chain []string, last *license.Keyring,
 	return chain, last, err
 }
 
-// A view is what the documents in a state amount to under one keyring.
+// A view has the licences of a state under one keyring.
 type view struct {
 	all     []held
 	results []*license.Result
@@ -85,10 +85,10 @@ func (c *Client) view(s *state) (v view) {
 	return v
 }
 
-// lost returns the ids of the licences in v that give more than everything in
-// after does together: a feature that works longer or more often, or only there.
-// A licence of which after has the same revision or a later one, which works, is
-// not lost: what it gives is for the vendor to say.
+// lost returns the ids of the licences in v that grant more than all licences in after
+// together: a feature that works longer or more often, or only in v. A licence is not
+// lost if after has the same or a later revision of it that works, since the vendor
+// decides what a later revision grants.
 func (v view) lost(after view) (ids []string) {
 	for i, h := range v.all {
 		less := func(d license.Decision) bool {
@@ -131,9 +131,9 @@ func (c *Client) under(k *license.Keyring, do func()) {
 	do()
 }
 
-// follow edits a state, and follows the keyrings that wait in it and those that
-// are offered if nothing is lost by that. Edit is called up to three times, each
-// time on the state as it was; only what the last call did counts.
+// follow edits a state, and follows the waiting and the offered keyrings if no licence
+// is lost. It calls edit up to three times, each time on the original state; only the
+// last call counts.
 func (c *Client) follow(s *state, offered []string, edit func(s *state) error) error {
 	chain, next, _ := c.rotated(slices.Concat(s.Waiting, offered))
 	if next == nil {
@@ -181,8 +181,8 @@ func (c *Client) later(s *state, next *license.Keyring, present view, edit func(
 	return later, lost, err
 }
 
-// dropVoidKeys takes typed keys out of a state that do not hold under the keyring
-// in force: nobody can sign them anew. Files stay, since they can be countersigned.
+// dropVoidKeys removes typed keys from a state that do not hold under the keyring in
+// force, since they cannot be countersigned. Files stay, since they can.
 func (c *Client) dropVoidKeys(s *state) {
 	s.Documents = slices.DeleteFunc(s.Documents, func(d document) bool {
 		_, err := c.verify(d)
@@ -190,19 +190,26 @@ func (c *Client) dropVoidKeys(s *state) {
 	})
 }
 
-// waits returns what there is to tell of a keyring that waits, nil if none does.
-func (c *Client) waits() *license.Reason {
-	_, next, _ := c.rotated(c.state.Waiting)
+// waits returns the reason for a keyring that waits, nil if none does.
+func (c *Client) waits() *license.Reason { return c.waitsIn(c.state) }
+
+func (c *Client) waitsIn(s *state) *license.Reason {
+	_, next, _ := c.rotated(s.Waiting)
 	if next == nil {
 		return nil
 	}
-	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: c.state.Voided}
+	return &license.Reason{Code: license.KeyringWaits, N: next.Version(), Names: s.Voided}
+}
+
+// byUnknownKey reports whether a document was refused for the key that signed it.
+func byUnknownKey(refused error) bool {
+	return errors.Is(refused, license.KeyUnknown) || errors.Is(refused, license.KeyEnded)
 }
 
 // whileWaiting returns why a document was refused: one by a new key of a keyring
 // that waits is good, and waits with it.
 func (c *Client) whileWaiting(refused error) error {
-	if !errors.Is(refused, license.KeyUnknown) && !errors.Is(refused, license.KeyEnded) {
+	if !byUnknownKey(refused) {
 		return refused
 	}
 	c.mu.Lock()
@@ -222,8 +229,8 @@ func (c *Client) holdsLater(open func(k *license.Keyring) error) error {
 	return open(c.waiting)
 }
 
-// importKeyring takes a newer keyring over. Where that has to wait, it is kept,
-// and the error has the code KeyringWaits.
+// importKeyring follows a newer keyring. If the keyring has to wait, it is stored, and
+// the error has the code KeyringWaits.
 func (c *Client) importKeyring(text []byte) (Change, error) {
 	kept := false
 	change, err := c.commitFollowing(func() ([]string, error) {
@@ -285,7 +292,7 @@ func (c *Client) takeCatalogue(s *state, text string, change *Change) error {
 		return &license.Reason{Code: license.OtherProduct, Has: catalogue.Product, Needs: c.opt.Product}
 	}
 	for _, old := range []string{s.Catalogue, string(c.opt.Catalogue)} {
-		merged, more, err := license.MergeSignatures([]byte(text), []byte(old))
+		merged, more, err := c.merge([]byte(text), []byte(old))
 		if err == nil && !more && (old == s.Catalogue || s.Catalogue == "") {
 			return &license.Reason{Code: license.AlreadyEntered}
 		}
@@ -300,32 +307,52 @@ func (c *Client) takeCatalogue(s *state, text string, change *Change) error {
 	return nil
 }
 
-// countersigned adds the signatures of a document to the one in a state that has
-// the same payload, a licence or an update that was applied. Everything else
-// stays as it is. It reports whether there were any that it did not have.
-func (s *state) countersigned(text string) (id string, more bool) {
-	add := func(to *string) bool {
-		if *to == "" {
-			return false
-		}
-		merged, more, err := license.MergeSignatures([]byte(text), []byte(*to))
-		if err == nil && more {
-			*to = string(merged)
-		}
-		return err == nil && more
-	}
+// countersigned adds the signatures of a document to the one that has the same
+// payload, a licence or an update that was applied: in a state, or deployed, which
+// lies in the state from then on. Everything else stays as it is. It reports whether
+// there were any that it did not have.
+func (c *Client) countersigned(s *state, text string) (id string, more bool) {
 	for i := range s.Documents {
 		d := &s.Documents[i]
-		if add(&d.Text) {
-			return d.ID, true
+		if same, more := c.sign(&d.Text, text); same {
+			return d.ID, more
 		}
 		for k := range d.Updates {
-			if add(&d.Updates[k].Text) {
-				return d.ID, true
+			if same, more := c.sign(&d.Updates[k].Text, text); same {
+				return d.ID, more
 			}
 		}
 	}
+	for _, deployed := range c.opt.Documents {
+		d := document{Text: string(deployed)}
+		if same, more := c.sign(&d.Text, text); !same || !more {
+			continue
+		}
+		if l, err := c.verify(d); err == nil {
+			d.ID, d.Serial = l.ID, string(l.Serial)
+			s.Documents = append(s.Documents, d)
+			return d.ID, true
+		}
+	}
 	return "", false
+}
+
+// sign adds the signatures of a document to one with the same payload.
+func (c *Client) sign(to *string, text string) (same, more bool) {
+	if *to == "" {
+		return false, false
+	}
+	merged, more, err := c.merge([]byte(text), []byte(*to))
+	if err == nil && more {
+		*to = string(merged)
+	}
+	return err == nil, more
+}
+
+// merge merges the signatures of two documents. Signatures that are wrong are left
+// out as soon as it is known: they would take the room of good ones.
+func (c *Client) merge(text, old []byte) (merged []byte, more bool, err error) {
+	return license.MergeSignatures(text, old, c.keyring, c.waiting, c.embedded)
 }
 
 // serverKeys returns the ids of the keys by which a reply can be verified now.
@@ -348,9 +375,8 @@ func (c *Client) serverKeys(s *state) []string {
 	return now[:min(len(now), license.MaxRequestKeys)]
 }
 
-// unverified returns what to tell of an answer that is not the server's. A reply
-// by a key that is not trusted here is most often that of a server with another
-// keyring.
+// unverified returns the reason for an answer that was not verified. A reply signed by
+// a key that is not trusted here most often comes from a server with another keyring.
 func (c *Client) unverified(answer []byte, err error) *license.Reason {
 	unreachable := &license.Reason{Code: license.ServerUnreachable, Detail: "what answered is not the activation server", Err: err}
 	stranger := errors.Is(err, license.KeyUnknown) || errors.Is(err, license.KeyWrongRole) || errors.Is(err, license.KeyEnded)

@@ -84,18 +84,18 @@ func LookOnly() CheckOption { return func(k *checking) { k.look = true } }
 // licences that are activated here: updates, the final licence after a
 // provisional one, a new receipt, or that the vendor has blocked one. What there
 // is, is in force when it returns; Change.Changed says whether there was
-// anything. Where there is nothing new yet, Change.Notice says when to ask again
-// (FinalPending, ObtainingNotYet). A deactivation that was not confirmed yet is
-// sent again.
+// anything. If the server has nothing new yet, Change.Notice has the day of the next attempt
+// (FinalPending, ObtainingNotYet). It sends a deactivation again that
+// was not confirmed yet.
 //
 // Without an answer that counts, nothing changes and the error wraps
-// ErrUnreachable. Otherwise the error is the server's signed refusal, beside which
-// what it did send is kept: FinalOverdue, PaymentPending, ObtainingOver,
+// ErrUnreachable. Otherwise the error is the server's signed refusal; documents that
+// came with it are stored: FinalOverdue, PaymentPending, ObtainingOver,
 // LicenseBlocked, OrderCancelled, NotActivated, HardwareChanged, ServerBusy;
-// KeyringWaits for a document by a key of a keyring that waits (see Import);
+// KeyringWaits for a document signed by a key of a keyring that waits (see Import);
 // ActivationRequired where nothing is activated here; those of license.Apply for an
-// update that does not fit, while the licence works on as it was; or why nothing
-// can be stored.
+// update that cannot be applied, while the licence keeps working; or why local state
+// cannot be written.
 func (c *Client) CheckOnline(ctx context.Context, options ...CheckOption) (Change, error) {
 	var k checking
 	for _, option := range options {
@@ -265,8 +265,8 @@ func (c *Client) Report(ctx context.Context) error {
 // wraps ErrUnreachable. If it may have been, the licence waits: the error and the
 // status have the code DeactivationPending until CheckOnline has the server's
 // answer, or Enter with the serial number takes it back. TransfersUsed is the server's
-// refusal, after which the licence goes on. To deactivate a licence again is no
-// error: Change.Notice has the code NotActivated.
+// refusal, after which the licence keeps working. To deactivate a licence again is not
+// an error: Change.Notice has the code NotActivated.
 func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, error) {
 	serial, err := c.one(licenseID)
 	if errors.Is(err, license.ActivationRequired) {
@@ -281,8 +281,8 @@ func (c *Client) Deactivate(ctx context.Context, licenseID string) (Change, erro
 	return c.giveUp(ctx, serial)
 }
 
-// deactivatedBefore returns a notice where a licence, or any with "", was given up
-// here before and is not activated, and else the error.
+// deactivatedBefore returns a notice if the licence, or any licence for "", was given
+// up here before and is not activated; otherwise it returns the error.
 func (c *Client) deactivatedBefore(licenseID string, err error) (Change, error) {
 	state := c.Status().State
 	c.mu.Lock()

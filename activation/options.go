@@ -15,19 +15,18 @@ import (
 
 // Options say what a client is for. Product, Version, Released and Keyring
 // must be there; the zero value of every other field is what most products
-// want. Open refuses fields that make no sense, and says which and what to do.
+// want. Open refuses a field with a value that is not valid; the error names the field and the remedy.
 type Options struct {
 	Product string // the product's id, as in its licences
 	// Version is the version of the program that runs: numbers with points between
 	// them, which may begin with "v" and end in a pre-release, "4.2.0" or
 	// "v4.2.0-rc1". A build sets it: go build -ldflags "-X main.version=4.2.0".
-	// Licences that cover versions up to a highest one are held against it.
+	// It is compared with the highest version of a licence.
 	Version string
-	// Released is the day on which this version was released. Licences with
-	// maintenance are held against it: a version that was released after the
-	// maintenance ended is not covered. It must be that of the release, the same
-	// on every machine, and not the day of installation. A build sets it, and
-	// ReleaseDate reads it:
+	// Released is the day on which this version was released. A licence with
+	// maintenance does not cover a version that was released after the maintenance
+	// ended. It must be the day of the release, the same on every machine, and not
+	// the day of installation. A build sets it, and ReleaseDate reads it:
 	//
 	//	var released string // go build -ldflags "-X main.released=2026-03-02"
 	//
@@ -47,20 +46,20 @@ type Options struct {
 	Documents [][]byte
 
 	// Host is the machine at hand: machine.New(product) of package
-	// binding/machine. Without one, licences that are bound are refused. One with
-	// a method Product() string must be of Options.Product.
+	// binding/machine. Without a Host, bound licences are refused. If the Host has a
+	// method Product() string, it must return Options.Product.
 	Host license.Host
 	// User is the e-mail address of who uses the product. A feature with named
 	// seats is refused to a user who is not bound to it; binding users is the
 	// activation server's.
 	User string
 
-	// Label is what the customer calls this machine, "render node 3", for the
-	// vendor and the customer's administrator to know an activation by; see
-	// license.IsLabel. It is sent when the product activates or checks, and the
-	// last one counts; "" leaves the one that the server knows. It may be personal
-	// data: let the customer choose it, and do not fill in a user's or host's name
-	// unasked.
+	// Label is the customer's name for this machine, such as "render node 3", by which
+	// the vendor and the customer's administrator recognise an activation; see
+	// license.IsLabel. The product sends it with each activation and check, and the
+	// last one counts; "" leaves the label that the server has. It may be personal
+	// data: let the customer choose it, and do not use a user's or host's name without
+	// asking.
 	Label string
 
 	// Dir is the folder of local state, of this product and user alone. It
@@ -68,19 +67,19 @@ type Options struct {
 	// customer's to choose, who could have a new one for every trial.
 	Dir string
 	// WitnessDir is the second place that proves the state to be the newest.
-	// It defaults to a folder below os.UserCacheDir. Neither it nor Dir may lie in
-	// the other.
+	// It defaults to a folder below os.UserCacheDir. Neither of WitnessDir and Dir may
+	// be inside the other.
 	WitnessDir string
-	// Store and Witness take the place of Dir and WitnessDir, which must then be
-	// empty. A Store without a Witness or a WitnessDir does without one.
+	// Store and Witness replace Dir and WitnessDir, which must then be empty. With a
+	// Store and neither Witness nor WitnessDir, there is no rollback guard.
 	Store, Witness Store
 
 	// Server is the address of the vendor's activation server, such as
 	// "https://licenses.acme.example", without which a product is licensed by
 	// files and typed keys alone. The address of another machine begins with
-	// https. Courier takes its place, to reach the server in another way: in plain
-	// HTTP within a network of one's own (NewInsecureHTTP), or by a private
-	// certificate authority (NewHTTP). Only one of them may be given.
+	// https. Courier replaces Server, to reach the server in another way: in plain
+	// HTTP within a private network (NewInsecureHTTP), or with a private
+	// certificate authority (NewHTTP). Only one of them may be set.
 	Server  string
 	Courier Courier
 	// AutoCheck is how often the server is asked in the background, and sooner

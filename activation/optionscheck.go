@@ -12,18 +12,18 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// minAutoCheck and minPoll are the shortest times that Options take. What is
-// shorter was written without its unit.
+// minAutoCheck and minPoll are the shortest durations that Options accept. A shorter
+// one was probably written without its unit.
 const (
 	minAutoCheck = time.Minute
 	minPoll      = time.Millisecond
 )
 
-// oldestRelease is before any release. A time that was parsed from nothing or from
-// the number 0 lies before it.
+// oldestRelease is before any release. A time that was parsed from an empty text or
+// from the number 0 is earlier.
 var oldestRelease = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// check returns what is wrong with the options: which field, and what to do.
+// check returns the first error in the options, with the field and the remedy.
 func (o *Options) check() error {
 	for _, c := range []struct {
 		field string
@@ -133,15 +133,15 @@ func (o *Options) checkWitness() error {
 	return nil
 }
 
-// checkWitnessDir refuses one folder in the other: whoever puts the outer one back
-// from a copy puts both back, and nothing tells.
+// checkWitnessDir refuses one folder inside the other: restoring the outer one from a
+// copy restores both, and the rollback is not detected.
 func (o *Options) checkWitnessDir() error {
 	if o.WitnessDir == "" || o.Store != nil {
 		return nil
 	}
 	dir, err := o.stateDir()
 	if err != nil {
-		return nil // there is no place for state, which Open says in its own way
+		return nil // there is no folder for state; Open reports it
 	}
 	if isWithin(dir, o.WitnessDir) || isWithin(o.WitnessDir, dir) {
 		return fmt.Errorf("%q and the folder of local state, %q, are one folder, or one lies in the other: give a folder elsewhere, or leave it out", o.WitnessDir, dir)
@@ -225,8 +225,8 @@ func (o *Options) checkLogger() error {
 	return nil
 }
 
-// isNilPointer reports whether an interface holds a pointer to nothing, which a
-// call would fall over later.
+// isNilPointer reports whether an interface holds a nil pointer, on which a call would
+// panic later.
 func isNilPointer(v any) bool {
 	r := reflect.ValueOf(v)
 	return r.Kind() == reflect.Pointer && r.IsNil()
@@ -234,8 +234,7 @@ func isNilPointer(v any) bool {
 
 func isComparable(v any) bool { return reflect.TypeOf(v).Comparable() }
 
-// isWithin reports whether a path is that of a folder, or leads into it, by
-// whatever links.
+// isWithin reports whether a path is a folder or is inside it, after resolving links.
 func isWithin(path, folder string) bool {
 	path, folder = resolved(path), resolved(folder)
 	there, _ := os.Stat(folder)
@@ -252,8 +251,7 @@ func isWithin(path, folder string) bool {
 	}
 }
 
-// resolved returns a path from the root on, without the links in as much of it as
-// there is.
+// resolved returns the absolute path, with the links in its existing part resolved.
 func resolved(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {

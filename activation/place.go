@@ -32,9 +32,9 @@ func newest(all []held) []held {
 }
 
 // place puts the document of a licence into a state, in the place of one that
-// it replaces. The error has the code AlreadyEntered for the licence that is here,
-// as it is or as it was before updates, and LicenseReplaced where another one under
-// the same serial number, or a later version of it, stays in force.
+// it replaces. The error has the code AlreadyEntered for the stored licence, as it
+// is or as it was before updates, and LicenseReplaced where another licence under the
+// same serial number, or a later version of it, stays in force.
 func (c *Client) place(s *state, d document, l *license.License) error {
 	all, _ := c.licenses(s)
 	for _, h := range all {

@@ -27,8 +27,8 @@ type state struct {
 	Signed     time.Time                 // the latest issue of what came since
 	Notices    []string                  // what was said already, ascending
 	Keyrings   []string                  // as received, each follows the one before
-	Waiting    []string                  // keyrings likewise, that are not followed yet
-	Voided     []string                  // ids of the licences for which they wait
+	Waiting    []string                  // keyrings that are not followed yet, likewise
+	Voided     []string                  // ids of the licences that would stop under them
 	Catalogue  string                    // as received, "" for the one that is built in
 	Epochs     map[string]int64          // how often usage was reset, by epochName
 	Receipts   map[string]string         // as received, by serial number

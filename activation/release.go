@@ -9,16 +9,15 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// ReleaseDate returns the day of a release for Options.Released. Text is what the
-// build linked in, a date ("2026-03-02") or a time of RFC 3339
-// ("2026-03-02T12:00:00Z"):
+// ReleaseDate returns the day of a release for Options.Released. The build sets text,
+// a date ("2026-03-02") or a time of RFC 3339 ("2026-03-02T12:00:00Z"):
 //
 //	var released string // go build -ldflags "-X main.released=2026-03-02"
 //
-// Where text is empty, it is the time of the commit, in UTC, that Go records when a
-// program is built in its repository (the build setting vcs.time). "go run",
-// "go install path@version" and -buildvcs=false record none, and then the error
-// says what to do.
+// If text is empty, ReleaseDate returns the time of the commit, in UTC, which Go
+// records when a program is built in its repository (the build setting vcs.time).
+// "go run", "go install path@version" and -buildvcs=false record none; the error then
+// has the remedy.
 func ReleaseDate(text string) (time.Time, error) {
 	info, _ := debug.ReadBuildInfo()
 	return releaseDate(text, info)
@@ -52,8 +51,8 @@ func parseRelease(text string) (time.Time, error) {
 	return at.UTC(), err
 }
 
-// vcsTime returns when the commit was made that a program was built from, "" if the
-// build does not say.
+// vcsTime returns the time of the commit that a program was built from, "" if the
+// build does not record it.
 func vcsTime(info *debug.BuildInfo) string {
 	if info == nil {
 		return ""

@@ -1,9 +1,7 @@
 package license
 
 import (
-	"bytes"
 	"errors"
-	"slices"
 
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
@@ -180,36 +178,6 @@ func KeyIDs(text []byte) (ids []string) {
 		ids = append(ids, s.KeyID)
 	}
 	return ids
-}
-
-// MergeSignatures returns the armoured document that has the signatures of two
-// documents with the same payload: those of a, then those of b by other keys,
-// up to the eight that a document may have. More reports whether a key signed a
-// and not b. The error is as of Armor, or OtherDocument if the payloads differ.
-// It has verified nothing.
-func MergeSignatures(a, b []byte) (merged []byte, more bool, err error) {
-	x, err := parseForm(a)
-	if err != nil {
-		return nil, false, err
-	}
-	y, err := parseForm(b)
-	if err != nil {
-		return nil, false, err
-	}
-	if !bytes.Equal(x.Signed(), y.Signed()) {
-		return nil, false, &Reason{Code: OtherDocument, Has: x.Kind, Needs: y.Kind}
-	}
-	more = slices.ContainsFunc(x.Signatures, func(s dsse.Signature) bool { return !signedBy(y, s.KeyID) })
-	for _, s := range y.Signatures {
-		if !signedBy(x, s.KeyID) && len(x.Signatures) < dsse.MaxSignatures {
-			x.Signatures = append(x.Signatures, s)
-		}
-	}
-	return x.Armor(), more, nil
-}
-
-func signedBy(e dsse.Envelope, id string) bool {
-	return slices.ContainsFunc(e.Signatures, func(s dsse.Signature) bool { return s.KeyID == id })
 }
 
 // open returns the payload of a document of one kind, with the keys of one

@@ -14,8 +14,8 @@
 //		…
 //	}
 //
-// An application gives its own options, of which all is kept that a test need not
-// replace, and a product without a server gets its licences and updates as files:
+// With Application, clients use the application's own options, except for those that a
+// test must replace. A product without a server gets its licences and updates as files:
 //
 //	vendor := activationtest.New(t, activationtest.Application(options()))
 //	sold, file := vendor.LicenseFile(activationtest.Sale{})

@@ -9,16 +9,16 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// A File is a document as a customer gets it, in a folder of the test.
+// A File is a document for a customer, in a folder of the test.
 type File struct {
 	Path string
 	Text []byte
 }
 
-// LicenseFile sells by a licence file, which counts without the activation server:
-// Client.Import takes it. What only a server can do, such as a lease or a request
-// key, ends the test. A file is bound to a machine by what Sale.Terms puts into
-// its Binding.
+// LicenseFile sells a licence as a file, which works without the activation server and
+// is for Client.Import. A field of the sale that needs the server, such as a lease or
+// a request key, ends the test. To bind the file to a machine, set its Binding in
+// Sale.Terms.
 func (v *Vendor) LicenseFile(s Sale) (*Sold, File) {
 	v.t.Helper()
 	if fields := onlineFields(s); fields != "" {
@@ -36,9 +36,9 @@ func (v *Vendor) LicenseFile(s Sale) (*Sold, File) {
 	return sold, v.file(sold.LicenseID+".lic", sold.License)
 }
 
-// UpdateFile issues the next update of a sale as a file: Client.Import takes it.
-// Edit fills in what it changes. Where the server knows of the sale, installations
-// get the update with their next check as well.
+// UpdateFile issues the next update of a sale as a file for Client.Import. edit fills
+// in the changes. If the server has the sale, installations also get the update at
+// their next check.
 func (v *Vendor) UpdateFile(s *Sold, edit func(u *license.Update)) File {
 	v.t.Helper()
 	if s.offline {

@@ -15,7 +15,7 @@ func soldTo(serial license.Serial, id string, to license.Licensee) *server.Sale 
 	return s
 }
 
-// ledgerSearch has sales be found by everything that they are searched for.
+// ledgerSearch tests that every kind of search finds its sales.
 func ledgerSearch(t *testing.T, l server.Ledger) {
 	add(t, l,
 		soldTo("S-1", "L-one", license.Licensee{Name: "Ada Lovelace", Company: "Analytical Engines", Email: "ada@acme.example"}),
@@ -74,7 +74,7 @@ func ledgerSearch(t *testing.T, l server.Ledger) {
 	}
 }
 
-// ledgerSearchFollows has what is searched for change with the sale.
+// ledgerSearchFollows tests that searches find the changed values of a sale.
 func ledgerSearchFollows(t *testing.T, l server.Ledger) {
 	add(t, l, soldTo("S-1", "L-1", license.Licensee{Name: "Ada Lovelace"}), newSale("S-2"))
 	relabel := func(serial license.Serial, id, label string) {
@@ -131,8 +131,8 @@ func ledgerSearchFollows(t *testing.T, l server.Ledger) {
 
 var errRefused = fmt.Errorf("activationtest: refused")
 
-// ledgerSearchOfMany has a page be the first of all that match, and hostile texts
-// be texts.
+// ledgerSearchOfMany tests that a page has the first matches, and that special
+// characters have no special meaning.
 func ledgerSearchOfMany(t *testing.T, l server.Ledger) {
 	var all []*server.Sale
 	var want []string

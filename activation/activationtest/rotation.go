@@ -10,10 +10,10 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// Rotate gives the vendor a new key of a role. The old one is retired: from now
-// on its last day is today, and what it signed stays good. The server is started
-// again with the next keyring, which clients get with their next check; the
-// product still embeds the first one.
+// Rotate gives the vendor a new key of a role, and retires the old one: its last day
+// becomes today, and the documents that it signed stay valid. Rotate restarts the
+// server with the next keyring, which clients get at their next check; the product
+// still embeds the first keyring.
 func (v *Vendor) Rotate(role license.Role) {
 	v.t.Helper()
 	v.change(role, func(key *license.Key) bool {
@@ -22,17 +22,16 @@ func (v *Vendor) Rotate(role license.Role) {
 	})
 }
 
-// Revoke is Rotate that takes the old key out of the next keyring, as after a
-// theft: what it signed does not hold under that, unless Countersign is called
-// before clients get it.
+// Revoke is Rotate that leaves the old key out of the next keyring, as after a theft.
+// Documents that it signed do not hold under that keyring, unless Countersign is
+// called before clients get it.
 func (v *Vendor) Revoke(role license.Role) {
 	v.t.Helper()
 	v.change(role, func(*license.Key) bool { return false })
 }
 
 // Countersign adds a signature by the newest key of the role "license" to every
-// document in the ledger, and has the server send the product's catalogue with
-// one.
+// document in the ledger, and to the catalogue that the server sends to products.
 func (v *Vendor) Countersign() {
 	v.t.Helper()
 	ctx := context.Background()
@@ -49,8 +48,8 @@ func (v *Vendor) Countersign() {
 	v.restart()
 }
 
-// NextKeyrings returns the signed keyrings that follow on the one that the
-// product embeds, the oldest first.
+// NextKeyrings returns the signed keyrings after the one that the product embeds, the
+// oldest first.
 func (v *Vendor) NextKeyrings() [][]byte { return slices.Clone(v.next.NextKeyrings) }
 
 // NewestKeyring returns the keyring that the next release of the product would

@@ -20,9 +20,9 @@ type Sale struct {
 	Window   license.Term
 	Terms    func(*license.License) // changes anything else of the licence
 
-	Limit         int64          // machines; 1 unless given
-	Scheme        string         // how it is bound to a machine, a line such as binding.SchemeDesktop; "" is not at all
-	CountBy       server.CountBy // what takes a place without a Scheme; machines unless given
+	Limit         int64          // number of machines; 0 is 1
+	Scheme        string         // binding scheme, a line such as binding.SchemeDesktop; "" is no binding
+	CountBy       server.CountBy // what counts towards Limit without a Scheme; the default is machines
 	Trial         bool           // one start for each machine
 	Lease, Grace  time.Duration
 	Transfers     int64
@@ -42,7 +42,7 @@ type Sold struct {
 	LicenseID  string
 	License    []byte // the signed document
 	record     server.Sale
-	offline    bool // the server does not know of it
+	offline    bool // the server does not have the sale
 }
 
 // Sell issues a licence, and has the server know its serial number.
@@ -126,7 +126,7 @@ func (v *Vendor) signUpdate(s *Sold, edit func(u *license.Update)) []byte {
 	return text
 }
 
-// Draft issues the next update of a sale, which nobody gets until Submit.
+// Draft issues the next update of a sale. Clients get it only after Submit.
 func (v *Vendor) Draft(s *Sold, edit func(u *license.Update)) []byte {
 	v.t.Helper()
 	text := v.signUpdate(s, edit)

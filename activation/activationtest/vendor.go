@@ -49,9 +49,9 @@ type Option func(*Vendor)
 // Product names the product; it is "acme-cad" unless given.
 func Product(id string) Option { return func(v *Vendor) { v.product = id } }
 
-// Application gives the options with which the application opens its client: New
-// takes the product's name from them, and Options and Client keep all that a test
-// need not replace. See Vendor.Options.
+// Application sets the options with which the application opens its client: New
+// takes the product's name from them, and Options and Client use all of them that a
+// test need not replace. See Vendor.Options.
 func Application(own activation.Options) Option {
 	return func(v *Vendor) { v.product, v.own = own.Product, &own }
 }
@@ -145,13 +145,11 @@ func (v *Vendor) HTTP() string {
 // Options returns what a new installation of the product opens its client with,
 // on a machine of its own. The caller may change them, and may open a client
 // with them again and again, as a product is started again.
-//
-// With the option Application, these are the application's own, in which Keyring,
-// Catalogue, Host, Dir, WitnessDir, Store, Witness, Documents and Now are the
-// test's. Network takes the place of a server; an application without one is
-// tested without one. A Version and a day of release that only a release build
-// knows are filled in, and with OnChange the client looks for changes every few
-// milliseconds unless Poll says otherwise.
+// With the option Application, these are the application's own options, in which the
+// test sets Keyring, Catalogue, Host, Dir, WitnessDir, Store, Witness, Documents and
+// Now. Network replaces the server, if the application has one. Version and Released
+// are filled in if they are empty, as they are outside a release build. With OnChange
+// and without Poll, the client looks for changes every few milliseconds.
 func (v *Vendor) Options() activation.Options {
 	o := activation.Options{Courier: v.Network}
 	if v.own != nil {

@@ -107,7 +107,7 @@ func (d Document) Verify(k *license.Keyring) error {
 
 // Countersigned adds the signatures of a document to the one of a sale that has
 // the same payload, its licence or an update, and notes that in the history. It
-// must hold under the newest keyring. Changed is false if the sale's document has
+// must hold under the newest keyring, and its signatures that do not are left out. Changed is false if the sale's document has
 // the signatures already. The error is ErrUnknown, wraps a *license.Reason, or is
 // the ledger's.
 func Countersigned(ctx context.Context, l Ledger, k *license.Keyring, now time.Time, actor string, serial license.Serial, document []byte) (changed bool, err error) {
@@ -115,12 +115,15 @@ func Countersigned(ctx context.Context, l Ledger, k *license.Keyring, now time.T
 	if err != nil {
 		return false, fmt.Errorf("server: the document: %w", err)
 	}
+	if document, err = license.TrustedSignatures(document, k); err != nil {
+		return false, fmt.Errorf("server: the document: %w", err)
+	}
 	err = l.Change(ctx, Key{Serial: serial}, func(a *Account) error {
 		changed = false
 		if a.Sale == nil {
 			return fmt.Errorf("%w: no such sale", ErrUnknown)
 		}
-		found, more := a.Sale.merge(document)
+		found, more := a.Sale.merge(document, k)
 		switch {
 		case !found:
 			return fmt.Errorf("%w: the sale has no document with this content", ErrUnknown)
@@ -140,15 +143,16 @@ func (s *Server) Countersigned(ctx context.Context, actor string, serial license
 	return Countersigned(ctx, s.ledger, s.keyring, s.time(), actor, serial, document)
 }
 
-// merge adds the signatures of a document to the one with the same payload.
-// More reports whether there were any that it did not have.
-func (s *Sale) merge(document []byte) (found, more bool) {
+// merge adds the signatures of a document, which hold under a keyring, to the
+// document with the same payload. More reports whether there were any that it did
+// not have.
+func (s *Sale) merge(document []byte, k *license.Keyring) (found, more bool) {
 	texts := []*[]byte{&s.License}
 	for i := range s.Updates {
 		texts = append(texts, &s.Updates[i].Text)
 	}
 	for _, text := range texts {
-		merged, fresh, err := license.MergeSignatures(document, *text)
+		merged, fresh, err := license.MergeSignatures(document, *text, k)
 		if err != nil {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/binding"
 	"github.com/latchkey-go/latchkey/license"
 )
 
@@ -220,6 +221,53 @@ func TestThreatReplayedFingerprint(t *testing.T) {
 	liar.yes(license.OpDeactivate)
 	v.on(1, hardware(1)).no(license.OpCheck, license.NotActivated)
 	require.Zero(t, v.sale().Used, "to give it up gives it up for the machine: nobody has two places for one")
+}
+
+// A fingerprint that is put together from those of many machines makes them no one
+// machine: with it, a single patched program would give all of them, with programs
+// that are whole, one place.
+func TestThreatFingerprintOfManyMachines(t *testing.T) {
+	t.Parallel()
+	union := map[string]string{}
+	for _, name := range []string{"board", "cpu", "disk", "mac", "machine"} {
+		for n := range 10 {
+			union[name] += fmt.Sprint("+", name, " ", n)
+		}
+		union[name] = union[name][1:]
+	}
+	for name, l := range map[string]*license.License{"counted": aLicense(), "a board": bound(board), "a desktop": bound(binding.SchemeDesktop), "a machine id": bound("machine")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := newVendor(t)
+			v.sell(l, func(s *server.Sale) { s.Limit = 3 })
+			liar := v.on(100, union)
+			reply := liar.send(liar.request(license.OpActivate))
+			if name != "counted" {
+				require.Equal(t, license.BindingWeak, reply.Code)
+			}
+			machines := map[string]bool{}
+			for n := range 10 {
+				if reply := v.on(n, hardware(n)).send(v.on(n, hardware(n)).request(license.OpActivate)); reply.Code == "" {
+					machines[reply.Receipt] = true
+				}
+			}
+			require.LessOrEqual(t, len(machines), 3)
+		})
+	}
+	for name, same := range map[string]map[string]string{
+		"identities":     {"instance": "pod-1+pod-2"},
+		"machine ids":    {"board": "b", "disk": "", "mac": "", "machine": "i+j"},
+		"all of a board": {"board": "uuid+board+system+tree", "disk": "d", "mac": "m", "machine": "i"},
+	} {
+		v := newVendor(t)
+		v.sell(aLicense(), func(s *server.Sale) { s.Limit = 1 })
+		v.on(1, same).activate()
+		if name == "all of a board" {
+			v.on(2, same).activate()
+			continue
+		}
+		v.on(2, same).no(license.OpActivate, license.ActivationLimit)
+	}
 }
 
 // A machine that told too little when it was activated is recognised once it

@@ -110,15 +110,21 @@ func (v *visit) withKeyrings(s *Sale, documents []string) []string {
 	return append(all, documents...)
 }
 
-// heldBy returns the documents that the client of a request has of a sale: the
-// licence, and the updates up to its revision.
+// heldBy returns the documents that the client of a request may have of a sale: the
+// licence, and the updates up to its revision. The revision is only the client's
+// word, so an update that nobody can have yet is left out, and before a payment is
+// recorded all updates are: none is delivered by this that would not be otherwise.
 func (v *visit) heldBy(s *Sale) (documents []string) {
 	if v.License == "" {
 		return nil
 	}
 	documents = append(documents, string(s.License))
+	if s.PaymentHold {
+		return documents
+	}
+	today := license.DateOf(v.now)
 	for _, u := range s.Updates {
-		if u.Submitted && u.Sequence <= v.Revision {
+		if u.Submitted && u.Sequence <= v.Revision && today >= u.Obtain.From {
 			documents = append(documents, string(u.Text))
 		}
 	}

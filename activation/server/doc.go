@@ -57,6 +57,9 @@
 // one machine. An installation that is active keeps its place, whatever its
 // machine has become. CountInstallations has keys count alone.
 //
+// A fingerprint with more than one instance, more than one machine id or more than
+// four values of a board is that of several machines, and counts as none.
+//
 //   - The same installation, and another one on the same machine, activate at no
 //     cost as often as they like, and get the same activation and licence: so a
 //     reply that was lost is asked for again.

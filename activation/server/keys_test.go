@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation/server"
+	"github.com/latchkey-go/latchkey/internal/dsse"
 	"github.com/latchkey-go/latchkey/license"
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
@@ -216,8 +217,67 @@ func TestCountersignedComeAlong(t *testing.T) {
 	require.Empty(t, reply.Documents, "it has followed")
 	require.NoError(t, r.HoldPayment(t.Context(), "carl", theSerial, ""))
 	reply, _, _ = r.ask(c, license.OpCheck, 0)
-	require.Len(t, reply.Documents, 4, "that is nothing new")
+	require.Len(t, reply.Documents, 3, "the keyrings, and the licence, which is nothing new")
 	require.Equal(t, license.PaymentPending, reply.Code)
+}
+
+// A client that only says that it has updates, and an old keyring, gets none by
+// that which it could not get otherwise: before a payment is recorded, or before
+// their obtaining period.
+func TestThreatUpdatesThatWereNeverDelivered(t *testing.T) {
+	t.Parallel()
+	r := newRotated(t)
+	more := func(n int64, obtain license.Period) string {
+		u := &license.Update{ID: fmt.Sprint("U-", n), Serial: theSerial, Sequence: n, Issued: noon, Obtain: obtain,
+			Products: []license.ProductChange{{ID: "acme-cad", Features: []license.FeatureChange{{ID: fmt.Sprint("more-", n)}}}}}
+		text, err := r.back.Update(u)
+		require.NoError(t, err)
+		return string(r.countersign(text))
+	}
+	require.NoError(t, r.Sell(t.Context(), "orders", &server.Sale{Serial: theSerial, Limit: 9, License: r.countersign(r.sign(aLicense()))}))
+	texts := []string{more(1, license.Period{}), more(2, license.Period{From: date(t, "2027-01-01")})}
+	for _, text := range texts {
+		_, err := r.AddUpdate(t.Context(), "orders", theSerial, []byte(text), true)
+		require.NoError(t, err)
+	}
+	r.ask(r.client(1), license.OpActivate, 0)
+	lie := func(q *license.Request) { q.License, q.Revision = "L-1", 99 }
+	reply, _, _ := r.ask(r.client(1), license.OpCheck, 0, lie)
+	require.Contains(t, reply.Documents, texts[0])
+	require.NotContains(t, reply.Documents, texts[1], "nobody can have it yet")
+	require.NoError(t, r.HoldPayment(t.Context(), "carl", theSerial, ""))
+	for _, op := range []license.Operation{license.OpCheck, license.OpActivate} {
+		reply, _, _ = r.ask(r.client(1), op, 0, lie)
+		for _, text := range texts {
+			require.NotContains(t, reply.Documents, text)
+		}
+	}
+}
+
+// The signatures of a document that is taken in are the ones that hold under the
+// newest keyring: others displace none in the ledger, and are not kept.
+func TestCountersignedTakesGoodSignatures(t *testing.T) {
+	t.Parallel()
+	r := newRotated(t)
+	require.NoError(t, r.ledger.Add(t.Context(), &server.Sale{Serial: theSerial, Product: "acme-cad", Limit: 1, License: r.sign(aLicense()), LicenseID: "L-1", Version: 1, Created: noon}))
+	e, err := dsse.Parse(r.countersign(r.sign(aLicense())))
+	require.NoError(t, err)
+	e.Signatures[0].Sig[3] ^= 1
+	for len(e.Signatures) < dsse.MaxSignatures {
+		e.Signatures = append(e.Signatures, dsse.Signature{KeyID: fmt.Sprintf("%016x", len(e.Signatures))})
+	}
+	changed, err := r.Countersigned(t.Context(), "carl", theSerial, e.Armor())
+	require.NoError(t, err)
+	require.True(t, changed)
+	sale := r.sale()
+	require.Len(t, license.KeyIDs(sale.License), 2)
+	for _, k := range []*license.Keyring{r.rings[0], r.rings[2]} {
+		_, err := license.Open(sale.License, k)
+		require.NoError(t, err)
+	}
+	changed, err = r.Countersigned(t.Context(), "carl", theSerial, e.Armor())
+	require.NoError(t, err)
+	require.False(t, changed)
 }
 
 func TestCountersigned(t *testing.T) {

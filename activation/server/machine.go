@@ -15,8 +15,14 @@ import (
 // digestSize is the length of a component's digest in bytes.
 const digestSize = 16
 
+// mostValues is how many values one machine has of the components that tell
+// machines apart. A fingerprint with more is put together from those of several:
+// what is bound to it would hold on all of them.
+var mostValues = map[string]int{"instance": 1, "machine": 1, "board": 4}
+
 // readFingerprint reads a fingerprint's text, with the digests in it as
-// Activation.Machine has them. Without one that can be read, there is none.
+// Activation.Machine has them. Without one that can be read, and of one machine,
+// there is none.
 func readFingerprint(text []byte) (*binding.Fingerprint, []string) {
 	f := &binding.Fingerprint{}
 	if len(text) == 0 || f.ParseText(text) != nil {
@@ -32,11 +38,15 @@ func readFingerprint(text []byte) (*binding.Fingerprint, []string) {
 		if place++; place <= 2 || name == "end" { // title, product, checksum
 			continue
 		}
+		before := len(digests)
 		for digest := range strings.FieldsSeq(rest) {
 			if b, err := hex.DecodeString(digest); err != nil || len(b) != digestSize {
 				break // "absent", or "unreadable" and why
 			}
 			digests = append(digests, name+":"+digest)
+		}
+		if most, limited := mostValues[name]; limited && len(digests)-before > most {
+			return nil, nil
 		}
 	}
 	return f, digests

@@ -1,6 +1,6 @@
-// Package catalogue reads the vendor's catalogue: the one list of products,
-// features and editions, from which everything that is sold takes its names. It
-// is a file in JSON, catalogue.json:
+// Package catalogue reads the vendor's catalogue: the list of products, features and
+// editions from which every sale takes its names. It is a file in JSON,
+// catalogue.json:
 //
 //	{
 //	  "products": {
@@ -22,14 +22,14 @@
 //	  }
 //	}
 //
-// scheme is how machines are bound where a licence needs an activation and says
-// no scheme itself. limits are the limits that a feature may have: term, runs,
-// concurrent, seats, conditions, params; all where there is no list. An edition
-// is what a typed key names by its number, and what a licence can be described
-// by; kind is full unless given.
+// scheme is the binding scheme of licences that need an activation and name no scheme
+// themselves. limits lists the limits that a feature may have: term, runs,
+// concurrent, seats, conditions, params; without the list, it may have all. An
+// activation key names an edition by its number, and a description by its name; the
+// default of kind is full.
 //
 // The catalogue that products embed is another file: the signed document of one
-// product's editions, which Signed gives the content of.
+// product's editions. Signed returns its content.
 package catalogue
 
 import (
@@ -44,7 +44,7 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// FileName is where the vendor's command looks for the catalogue.
+// FileName is the default file of the catalogue.
 const FileName = "catalogue.json"
 
 // A Catalogue is what a vendor sells.
@@ -88,9 +88,8 @@ type file struct {
 // Limits are the names of limits that a feature of a catalogue may list.
 var Limits = []string{"term", "runs", "concurrent", "seats", "conditions", "params"}
 
-// Parse reads a catalogue. The name of its file is for messages only. Members
-// that are not known are refused, as is an edition with a feature that its
-// product does not list.
+// Parse reads a catalogue. The name of its file is for messages only. It refuses
+// unknown members, and an edition with a feature that its product does not list.
 func Parse(name string, text []byte) (*Catalogue, error) {
 	var f file
 	if err := description.Decode(text, &f); err != nil {
@@ -98,7 +97,7 @@ func Parse(name string, text []byte) (*Catalogue, error) {
 	}
 	c := &Catalogue{Name: name, Products: f.Products}
 	if len(c.Products) == 0 {
-		return nil, fmt.Errorf("%s: products is missing or empty: a catalogue lists one product at least", name)
+		return nil, fmt.Errorf("%s: products is missing or empty: a catalogue needs at least one product", name)
 	}
 	for _, id := range c.ProductIDs() {
 		if err := c.checkProduct(id); err != nil {
@@ -111,10 +110,10 @@ func Parse(name string, text []byte) (*Catalogue, error) {
 func (c *Catalogue) checkProduct(id string) error {
 	p := c.Products[id]
 	if p == nil || len(p.Features) == 0 {
-		return errors.New("features is missing or empty: a product has one feature at least")
+		return errors.New("features is missing or empty: a product needs at least one feature")
 	}
 	if !license.IsID(id) {
-		return errors.New("its name is no id: an id has letters, digits and . : _ - + @")
+		return errors.New("its name is not an id: an id has letters, digits and . : _ - + @")
 	}
 	if _, err := description.SchemeLine(p.Scheme); err != nil {
 		return fmt.Errorf("scheme: %w", err)
@@ -141,14 +140,14 @@ func (e *Edition) nameOf() string {
 
 func (p *Product) checkFeature(id string) error {
 	if !license.IsID(id) {
-		return errors.New("this is no id: an id has letters, digits and . : _ - + @")
+		return errors.New("this is not an id: an id has letters, digits and . : _ - + @")
 	}
 	if p.Features[id] == nil {
 		p.Features[id] = &Feature{}
 	}
 	for _, limit := range p.Features[id].Limits {
 		if !slices.Contains(Limits, limit) {
-			return fmt.Errorf("limits: %q is no limit: it is one of %s", limit, strings.Join(Limits, ", "))
+			return fmt.Errorf("limits: %q is not a limit: use one of %s", limit, strings.Join(Limits, ", "))
 		}
 	}
 	return nil
@@ -159,14 +158,14 @@ func (c *Catalogue) checkEdition(product string, i int) error {
 	p := c.Products[product]
 	e := p.Editions[i]
 	if e == nil || e.Number < 1 || e.Name == "" || len(e.Features) == 0 {
-		return errors.New("an edition has a number from 1, a name and features")
+		return errors.New("an edition needs a number from 1, a name and features")
 	}
 	for _, other := range p.Editions[:i] {
 		switch {
 		case other.Number == e.Number:
-			return fmt.Errorf("the number %d is there twice", e.Number)
+			return fmt.Errorf("the number %d occurs twice", e.Number)
 		case strings.EqualFold(other.Name, e.Name):
-			return errors.New("the name is there twice")
+			return errors.New("the name occurs twice")
 		}
 	}
 	for _, feature := range slices.Sorted(maps.Keys(e.Features)) {
@@ -192,7 +191,7 @@ func (p *Product) EditionNames() (names []string) {
 	return names
 }
 
-// New returns the text of a first catalogue, of one product.
+// New returns the text of a first catalogue with one product.
 func New(product string, features []string) ([]byte, error) {
 	p := &Product{Features: map[string]*Feature{}}
 	edition := &Edition{Number: 1, Name: "Standard", Features: map[string]string{}}

@@ -53,25 +53,25 @@ func TestRefused(t *testing.T) {
 		return product(`"features":{"draw":{}},"editions":[{` + members + `}]`)
 	}
 	for text, want := range map[string]string{
-		``:                               "its end is missing",
+		``:                               "it is incomplete",
 		`{}`:                             "products is missing or empty",
 		`{"products":{"a":null}}`:        "products/a/features is missing or empty",
 		product(`"features":{}`):         "products/a/features is missing or empty",
 		product(`"featurs":{}`):          `unknown field "featurs" in products/a`,
-		product(`"features":{"x y":{}}`): "products/a/features/x y: this is no id",
-		`{"products":{"a b":{"features":{"x":{}}}}}`:                                                               "its name is no id",
+		product(`"features":{"x y":{}}`): "products/a/features/x y: this is not an id",
+		`{"products":{"a b":{"features":{"x":{}}}}}`:                                                               "its name is not an id",
 		product(`"features":{"x":{}},"scheme":"A"`):                                                                `products/a/scheme: "A" is not a binding scheme`,
-		product(`"features":{"x":{"limits":["run"]}}`):                                                             `products/a/features/x: limits: "run" is no limit`,
-		edition(`"name":"One","features":{"draw":""}`):                                                             `products/a/editions/1 "One": an edition has a number from 1`,
-		edition(`"number":1,"features":{"draw":""}`):                                                               "an edition has a number from 1, a name and features",
-		edition(`"number":1,"name":"One"`):                                                                         "an edition has a number from 1, a name and features",
+		product(`"features":{"x":{"limits":["run"]}}`):                                                             `products/a/features/x: limits: "run" is not a limit`,
+		edition(`"name":"One","features":{"draw":""}`):                                                             `products/a/editions/1 "One": an edition needs a number from 1`,
+		edition(`"number":1,"features":{"draw":""}`):                                                               "an edition needs a number from 1, a name and features",
+		edition(`"number":1,"name":"One"`):                                                                         "an edition needs a number from 1, a name and features",
 		edition(`"number":1,"name":"One","features":{"darw":""}`):                                                  `there is no feature "darw" of a in c.json: did you mean "draw"?`,
-		edition(`"number":1,"name":"One","kind":"gratis","features":{"draw":""}`):                                  `"gratis" is no kind of licence`,
-		edition(`"number":1,"name":"One","features":{"draw":"forever"}`):                                           `the feature draw of a: "forever" is no limit`,
+		edition(`"number":1,"name":"One","kind":"gratis","features":{"draw":""}`):                                  `"gratis" is not a kind of licence`,
+		edition(`"number":1,"name":"One","features":{"draw":"forever"}`):                                           `the feature draw of a: "forever" is not a limit`,
 		edition(`"number":1,"name":"One","maintenance":"x","features":{"draw":""}`):                                "the maintenance of a",
-		edition(`"number":1,"name":"One","features":{"draw":""}},{"number":1,"name":"Two","features":{"draw":""}`): "the number 1 is there twice",
-		edition(`"number":1,"name":"One","features":{"draw":""}},{"number":2,"name":"ONE","features":{"draw":""}`): "the name is there twice",
-		product(`"features":{"draw":{}},"editions":[null]`):                                                        "an edition has a number from 1",
+		edition(`"number":1,"name":"One","features":{"draw":""}},{"number":1,"name":"Two","features":{"draw":""}`): "the number 1 occurs twice",
+		edition(`"number":1,"name":"One","features":{"draw":""}},{"number":2,"name":"ONE","features":{"draw":""}`): "the name occurs twice",
+		product(`"features":{"draw":{}},"editions":[null]`):                                                        "an edition needs a number from 1",
 	} {
 		_, err := catalogue.Parse("c.json", []byte(text))
 		require.ErrorContains(t, err, want, text)
@@ -88,7 +88,7 @@ func TestUnknown(t *testing.T) {
 		`there is no product "x" in catalogue.json, which has acme-cad`:                      c.UnknownFeature("x", "draw"),
 		`there is no feature "exprot" of acme-cad in catalogue.json: did you mean "export"?`: c.UnknownFeature("acme-cad", "exprot"),
 		`there is no feature "mill" of acme-cad in catalogue.json, which has draw, export`:   c.UnknownFeature("acme-cad", "mill"),
-		`there is no product "x", since there is no catalogue of what is sold`:               (*catalogue.Catalogue)(nil).UnknownProduct("x"),
+		`the product "x" is unknown, because there is no catalogue`:                          (*catalogue.Catalogue)(nil).UnknownProduct("x"),
 	} {
 		require.EqualError(t, err, want)
 		var unknown *catalogue.UnknownError

@@ -32,14 +32,14 @@ func unknown(kind, name, of string, names []string) *UnknownError {
 	return &UnknownError{kind, text}
 }
 
-// maxListed is how many names a message lists where none is close.
+// maxListed is the number of names that a message lists if none is close.
 const maxListed = 12
 
 // UnknownProduct returns an *UnknownError unless the catalogue has a product. A
 // catalogue that is nil has none.
 func (c *Catalogue) UnknownProduct(id string) error {
 	if c == nil {
-		return &UnknownError{"product", fmt.Sprintf("there is no product %q, since there is no catalogue of what is sold", id)}
+		return &UnknownError{"product", fmt.Sprintf("the product %q is unknown, because there is no catalogue", id)}
 	}
 	if c.Products[id] == nil {
 		return unknown("product", id, "in "+c.Name, c.ProductIDs())
@@ -89,18 +89,18 @@ func (c *Catalogue) ProductWith(edition string) (string, error) {
 	case len(with) == 1:
 		return with[0], nil
 	case len(with) > 1:
-		return "", fmt.Errorf("the edition %q is one of %s: say of which product", edition, strings.Join(with, " and "))
+		return "", fmt.Errorf("the edition %q occurs in %s: name the product", edition, strings.Join(with, " and "))
 	case c == nil:
-		return "", &UnknownError{"edition", fmt.Sprintf("there is no edition %q, since there is no catalogue of what is sold", edition)}
+		return "", &UnknownError{"edition", fmt.Sprintf("the edition %q is unknown, because there is no catalogue", edition)}
 	}
 	return "", unknown("edition", edition, "in "+c.Name, names)
 }
 
 // ErrEditionAdds is the error of an add-on update that names an edition.
-var ErrEditionAdds = errors.New("an edition states what a product has, which only a rewrite can: make it one, or name the features that are added")
+var ErrEditionAdds = errors.New("an add-on cannot name an edition, which sets the terms of a product: make the update a rewrite, or name the features to add")
 
-// Expand replaces each edition that a description names by what the catalogue
-// says of it. What the description says itself stands: limits of a feature, the
+// Expand replaces each edition that a description names by its terms in the
+// catalogue. Members of the description take precedence: limits of a feature, the
 // kind, contact and renewal link, the highest version and the maintenance.
 func (c *Catalogue) Expand(t *description.Terms, update bool) error {
 	for _, id := range slices.Sorted(maps.Keys(t.Products)) {
@@ -121,7 +121,7 @@ func (c *Catalogue) Expand(t *description.Terms, update bool) error {
 	return nil
 }
 
-// fill adds what an edition says to a description.
+// fill adds the terms of an edition to a description.
 func (e *Edition) fill(t *description.Terms, p *description.Product, update bool) {
 	or := func(to *string, value string) {
 		if *to == "" {

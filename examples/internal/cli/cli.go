@@ -1,5 +1,5 @@
-// Package cli is what the example programs share: commands whose flags may
-// stand anywhere, help, exit codes, and the choice between text and JSON.
+// Package cli runs commands for the example programs: flags in any position, help,
+// exit codes, and output as text or JSON.
 package cli
 
 import (
@@ -17,7 +17,7 @@ import (
 const (
 	OK     = 0
 	Failed = 1
-	Usage  = 2 // called in a wrong way
+	Usage  = 2 // usage error
 )
 
 // A Command is one command of a program.
@@ -33,20 +33,20 @@ type Command struct {
 // A Program is a set of commands.
 type Program struct {
 	Name     string
-	Version  string // what --version and version print; without it there are neither
-	Help     string // what it is, above the list of commands
+	Version  string // printed by --version and version; without it there are neither
+	Help     string // description, above the list of commands
 	Footer   string // exit codes and the like, below it
 	Commands []Command
 	// Global declares the flags that every command has, and that may stand
 	// before its name too. Their defaults are the present values of what they set.
 	Global func(f *flag.FlagSet)
-	// Report tells of an error and returns the exit code.
+	// Report writes an error and returns the exit code.
 	Report func(command string, err error) int
 
-	Out io.Writer // where help goes that was asked for
+	Out io.Writer // for requested help
 }
 
-// A UsageError says that a command was called in a way that it cannot be.
+// A UsageError says that a command was called in a wrong way.
 type UsageError struct{ Text string }
 
 func (e *UsageError) Error() string { return e.Text }
@@ -74,7 +74,7 @@ func (p *Program) Run(args []string) int {
 	case err != nil:
 		return p.Report("", usage(err, flags, p.Name))
 	case len(args) == 0:
-		return p.Report("", Usagef("say what to do: %s, or \"%s help\"", p.names(), p.Name))
+		return p.Report("", Usagef("name a command: %s, or \"%s help\"", p.names(), p.Name))
 	}
 	name, args := args[0], args[1:]
 	if name == "help" {
@@ -85,7 +85,7 @@ func (p *Program) Run(args []string) int {
 		if hint := nearest.Hint(name, p.list()); hint != "" {
 			return p.Report("", Usagef("there is no command %q%s", name, hint))
 		}
-		return p.Report("", Usagef("there is no command %q: it is one of %s", name, p.names()))
+		return p.Report("", Usagef("there is no command %q: use one of %s", name, p.names()))
 	}
 	return p.run(p.Commands[i], args)
 }
@@ -119,7 +119,7 @@ func newFlags(name string) *flag.FlagSet {
 	return flags
 }
 
-// usage says what is wrong with flags, and which one may be meant.
+// usage returns the error of wrong flags, with the nearest known flag.
 func usage(err error, flags *flag.FlagSet, command string) error {
 	text := err.Error()
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
@@ -173,9 +173,9 @@ func (p *Program) overview() {
 	p.Global(flags)
 	p.flags(flags)
 	if p.Version != "" {
-		fmt.Fprintf(p.Out, "\n\"%s --version\" says which version this is.\n", p.Name)
+		fmt.Fprintf(p.Out, "\n\"%s --version\" prints the version.\n", p.Name)
 	}
-	fmt.Fprintf(p.Out, "\n\"%s COMMAND --help\" tells more.\n\n%s\n", p.Name, p.Footer)
+	fmt.Fprintf(p.Out, "\n\"%s COMMAND --help\" describes a command.\n\n%s\n", p.Name, p.Footer)
 }
 
 func (p *Program) help(c Command, own *flag.FlagSet) {

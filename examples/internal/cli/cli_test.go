@@ -28,13 +28,13 @@ func TestDidYouMean(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
 		`there is no command "isseu": did you mean "issue"?`:                         {"isseu"},
-		`there is no command "nonsense": it is one of issue, update`:                 {"nonsense"},
+		`there is no command "nonsense": use one of issue, update`:                   {"nonsense"},
 		`there is no flag --prodct: did you mean --product? See "prog issue --help"`: {"issue", "--prodct", "x"},
 		`there is no flag --jsno: did you mean --json? See "prog update --help"`:     {"update", "-jsno"},
 		`there is no flag --jason: did you mean --json? See "prog --help"`:           {"--jason", "update"},
 		`there is no flag --nonsense: see "prog issue --help"`:                       {"issue", "--nonsense"},
 		`invalid boolean value "x" for --json: parse error: see "prog issue --help"`: {"issue", "--json=x"},
-		`say what to do: issue, update, or "prog help"`:                              {},
+		`name a command: issue, update, or "prog help"`:                              {},
 	} {
 		p, _, failure := program()
 		require.Equal(t, Failed, p.Run(args))

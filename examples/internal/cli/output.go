@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/latchkey-go/latchkey/license"
 )
@@ -95,6 +97,23 @@ func Where(err error) string {
 	return where
 }
 
+// OneLine returns a text with every character replaced that would end its line or
+// control a terminal: names come from customers.
+func OneLine(text string) string { return shown(text, "") }
+
+// Shown is OneLine for a text of several lines.
+func Shown(text string) string { return shown(text, "\n\t") }
+
+func shown(text, kept string) string {
+	return strings.Map(func(r rune) rune {
+		hidden := unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+		if hidden && !strings.ContainsRune(kept, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
 // ReadAll reads at most limit bytes and refuses more.
 func ReadAll(r io.Reader, limit int) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
@@ -102,7 +121,7 @@ func ReadAll(r io.Reader, limit int) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) > limit {
-		return nil, fmt.Errorf("there are more than %d bytes, which is too much for this", limit)
+		return nil, fmt.Errorf("the input has more than %d bytes, which is the limit here", limit)
 	}
 	return b, nil
 }

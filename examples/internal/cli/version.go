@@ -2,9 +2,8 @@ package cli
 
 import "runtime/debug"
 
-// Version returns the version of the module that the program was built from; with
-// it the commit where it was built from a repository, and "unknown" where the
-// build does not say.
+// Version returns the version of the module that the program was built from, or the
+// commit if it was built in a repository, or "unknown".
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -15,13 +15,13 @@ import (
 )
 
 // Decode reads one JSON object of at most license.MaxDocument bytes into a
-// structure, whose fields all have a name in a tag. A member is refused that the
-// structure does not have in this very spelling, that is there twice, or that
-// has a value of another type.
+// structure, whose fields all have a name in a tag. It refuses a member that the
+// structure does not have in this exact spelling, that occurs twice, or that has a
+// value of another type.
 func Decode(text []byte, into any) error {
 	switch {
 	case len(text) > license.MaxDocument:
-		return fmt.Errorf("there are more than %d bytes, which is too much for this", license.MaxDocument)
+		return fmt.Errorf("the input has more than %d bytes, which is the limit here", license.MaxDocument)
 	case license.KindOf(text) != "", bytes.HasPrefix(bytes.TrimSpace(text), []byte("-----BEGIN LATCHKEY ")):
 		return ErrSigned
 	case !utf8.Valid(text):
@@ -42,7 +42,7 @@ func Decode(text []byte, into any) error {
 }
 
 // ErrSigned is the error of a document where its description belongs.
-var ErrSigned = errors.New("this is a signed document, and a file in JSON belongs here")
+var ErrSigned = errors.New("this is a signed document, and a file in JSON is needed here")
 
 func notJSON(why string) error { return errors.New("this is not a description in JSON: " + why) }
 
@@ -51,15 +51,15 @@ func token(d *json.Decoder) (json.Token, error) {
 	t, err := d.Token()
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, notJSON("its end is missing")
+		return nil, notJSON("it is incomplete")
 	case err != nil:
 		return nil, notJSON(err.Error())
 	}
 	return t, nil
 }
 
-// check reads one value, which has to be one that a type can hold. What it finds
-// wrong is of the member at a path, "" for the whole.
+// check reads one value and checks that a type can hold it. at is the path of the
+// member for errors, "" for the whole document.
 func check(d *json.Decoder, t reflect.Type, at string) error {
 	first, err := token(d)
 	if err != nil {
@@ -91,7 +91,7 @@ func checkValue(d *json.Decoder, first json.Token, t reflect.Type, at string) er
 	return nil
 }
 
-// kindOf says what a token is, or begins.
+// kindOf names the kind of value that a token is or begins.
 func kindOf(t json.Token) string {
 	switch t := t.(type) {
 	case string:
@@ -110,7 +110,7 @@ func kindOf(t json.Token) string {
 	return "an object"
 }
 
-// wanted says what a type holds, in the words of kindOf.
+// wanted names the kind of value that a type holds, as kindOf does.
 func wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -146,7 +146,7 @@ func checkObject(d *json.Decoder, t reflect.Type, at string) error {
 		}
 		name, _ := first.(string)
 		if seen[name] {
-			return fmt.Errorf("the member %q is there twice", name)
+			return fmt.Errorf("the member %q occurs twice", name)
 		}
 		seen[name] = true
 		value, has := memberOf(t, name)

@@ -14,15 +14,15 @@ func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	const no = "this is not a description in JSON: "
 	for text, want := range map[string]string{
-		``:                                      no + "its end is missing",
-		`{"kind":`:                              no + "its end is missing",
-		`{"products":{"a":{}`:                   no + "its end is missing",
+		``:                                      no + "it is incomplete",
+		`{"kind":`:                              no + "it is incomplete",
+		`{"products":{"a":{}`:                   no + "it is incomplete",
 		`kind: full`:                            no + "invalid character 'k' looking for beginning of value",
 		`{"kind":"full",}`:                      no + "invalid character '}'",
 		"{\"kind\":\"f\xfcll\"}":                no + "it is not in UTF-8",
 		`{} {}`:                                 "something follows the description",
 		`{}}`:                                   "something follows the description",
-		"-----BEGIN LATCHKEY UPDATE-----\n":     "this is a signed document, and a file in JSON belongs here",
+		"-----BEGIN LATCHKEY UPDATE-----\n":     "this is a signed document, and a file in JSON is needed here",
 		`[]`:                                    no + "the whole has to be an object, not a list",
 		`"full"`:                                no + "the whole has to be an object, not a text",
 		`{"kind":1}`:                            no + "kind has to be a text, not a whole number",
@@ -34,11 +34,11 @@ func TestParseRefuses(t *testing.T) {
 		`{"Kind":"full"}`:                                 no + `unknown field "Kind"`,
 		`{"licensee":{"Name":"Ada"}}`:                     no + `unknown field "Name" in licensee`,
 		`{"products":{"a":{"maxversion":"4"}}}`:           no + `unknown field "maxversion" in products/a`,
-		`{"kind":"full","kind":"test"}`:                   `the member "kind" is there twice`,
-		`{"kind":"full","k\u0069nd":"test"}`:              `the member "kind" is there twice`,
-		`{"products":{"a":{"features":{"b":"","b":""}}}}`: `the member "b" is there twice`,
+		`{"kind":"full","kind":"test"}`:                   `the member "kind" occurs twice`,
+		`{"kind":"full","k\u0069nd":"test"}`:              `the member "kind" occurs twice`,
+		`{"products":{"a":{"features":{"b":"","b":""}}}}`: `the member "b" occurs twice`,
 		strings.Repeat("[", license.MaxDocument):          no + "the whole has to be an object, not a list",
-		strings.Repeat(" ", license.MaxDocument) + "{}":   "there are more than 65536 bytes, which is too much for this",
+		strings.Repeat(" ", license.MaxDocument) + "{}":   "the input has more than 65536 bytes, which is the limit here",
 	} {
 		_, err := description.Parse([]byte(text))
 		require.Error(t, err, "%.80s", text)
@@ -72,7 +72,7 @@ func TestDecode(t *testing.T) {
 		`{"editions":[{"number":1},{"number":2.5}]}`: "editions/2/number has to be a whole number, not another number",
 		`{"editions":[{"number":1e9999}]}`:           "editions/1/number has to be a whole number, not another number",
 		`{"editions":[{"Product":{}}]}`:              `unknown field "Product" in editions/1`,
-		`{"editions":[`:                              "its end is missing",
+		`{"editions":[`:                              "it is incomplete",
 	} {
 		require.ErrorContains(t, description.Decode([]byte(text), &c), want, text)
 	}

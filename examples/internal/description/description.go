@@ -1,6 +1,6 @@
 // Package description makes licences and updates from descriptions in JSON, for
-// the vendor's command line and for the vendor API, so that both understand the
-// same. A licence:
+// the vendor's command and for the vendor API, so that both have the same language.
+// A licence:
 //
 //	{
 //	  "kind": "full",
@@ -16,12 +16,11 @@
 //	  }
 //	}
 //
-// LimitsHelp and ChangeHelp have the language of limits, Terms the members. A
-// member that is null is taken as one that says nothing, but
-// for a feature, which is refused then.
+// LimitsHelp and ChangeHelp describe the language of limits, Terms the members. A
+// member that is null counts as absent; a feature that is null is refused.
 //
-// What is wrong with a description is said in one sentence without a full stop,
-// which names the member or what it is about.
+// An error about a description is one sentence without a full stop, which names the
+// member.
 package description
 
 import (
@@ -34,8 +33,7 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// Errors to which a caller can add what to do about them where its descriptions
-// come from.
+// Errors to which a caller can add a remedy.
 var (
 	ErrUpdate   = errors.New("this describes an update") // where a licence belongs
 	ErrNoKind   = errors.New("a rewrite of the whole licence states its kind")
@@ -43,21 +41,21 @@ var (
 	ErrAddOn    = errors.New("an add-on update adds") // and does not set a number
 )
 
-// Terms say what a licence grants, or what an update does. Strings are in the
-// languages of this package, "" where nothing is said.
+// Terms describe a licence or an update. Strings are in the languages of this
+// package, "" where the member is absent.
 type Terms struct {
-	Kind     string              `json:"kind"`   // full unless said; in an update, as it is
-	Window   string              `json:"window"` // a term that caps every feature
+	Kind     string              `json:"kind"`   // default: full; in an update, unchanged
+	Window   string              `json:"window"` // a term that limits every feature
 	Products map[string]*Product `json:"products"`
 
-	// Of a licence.
+	// Members of a licence.
 	Licensee     Licensee `json:"licensee"`
 	Contact      string   `json:"contact"`
 	Renew        string   `json:"renew"`
-	NeedsReceipt bool     `json:"needs_receipt"` // it counts only with one of the activation server
+	NeedsReceipt bool     `json:"needs_receipt"` // the licence counts only with a receipt of the activation server
 	Scheme       string   `json:"scheme"`        // with NeedsReceipt: binds it to the machine that activates it
 
-	// Of an update.
+	// Members of an update.
 	Rewrite      bool   `json:"rewrite"`
 	WholeLicense bool   `json:"whole_license"`
 	ObtainFrom   string `json:"obtain_from"`
@@ -66,14 +64,14 @@ type Terms struct {
 	Comment      string `json:"comment"`
 }
 
-// A Licensee is who a licence is for.
+// A Licensee is the person or company that a licence is for.
 type Licensee struct {
 	Name    string `json:"name"`
 	Company string `json:"company"`
 	Email   string `json:"email"`
 }
 
-// A Product is what is said of one product.
+// A Product describes one product of a licence or an update.
 type Product struct {
 	Edition     string            `json:"edition"` // of the vendor's catalogue, which fills in the rest
 	MaxVersion  string            `json:"max_version"`
@@ -88,10 +86,9 @@ func Parse(text []byte) (*Terms, error) {
 	return t, Decode(text, t)
 }
 
-// License returns the licence that a description in JSON says. Its head is for
-// the caller to fill in: id, serial number, vendor and time of issue. The error
-// says what is wrong with the description; where that is only found in the
-// licence as a whole, it is a *license.FieldError.
+// License returns the licence that a description in JSON describes. The caller fills
+// in id, serial number, vendor and time of issue. The error names the wrong member; a
+// mistake that shows only in the licence as a whole is a *license.FieldError.
 func License(text []byte) (*license.License, error) {
 	t, err := Parse(text)
 	if err != nil {
@@ -100,10 +97,10 @@ func License(text []byte) (*license.License, error) {
 	return t.License()
 }
 
-// Update returns the update that a description in JSON says, for a licence as it
-// is now: with its vendor, its serial number and the next number. Id and time of
-// issue are for the caller to fill in. Errors are those of License; whether the
-// update can be applied, license.Apply says.
+// Update returns the update that a description in JSON describes, for the current
+// licence: with its vendor, its serial number and the next number. The caller fills
+// in id and time of issue. Errors are those of License. Update does not check whether
+// the update can be applied; license.Apply does.
 func Update(text []byte, current *license.License) (*license.Update, error) {
 	t, err := Parse(text)
 	if err != nil {
@@ -112,7 +109,7 @@ func Update(text []byte, current *license.License) (*license.Update, error) {
 	return t.UpdateOf(current)
 }
 
-// UpdateOf is the function Update for a description that was read.
+// UpdateOf is the function Update for a parsed description.
 func (t *Terms) UpdateOf(current *license.License) (*license.Update, error) {
 	u, err := t.Update(current)
 	if err != nil {
@@ -130,18 +127,18 @@ func (t *Terms) UpdateOf(current *license.License) (*license.Update, error) {
 	return u, nil
 }
 
-// someTime stands in for a time of issue where a document is only tried.
+// someTime replaces the time of issue in a document that is only encoded for a check.
 var someTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// CheckKind refuses what is no kind of licence.
+// CheckKind refuses a text that is not a kind of licence.
 func CheckKind(k license.Kind) error {
 	if k != license.Full && k != license.Provisional && k != license.Trial && k != license.Test {
-		return fmt.Errorf("%q is no kind of licence: it is full, provisional, trial or test", string(k))
+		return fmt.Errorf("%q is not a kind of licence: use full, provisional, trial or test", string(k))
 	}
 	return nil
 }
 
-// window returns the term that caps every feature, nil for none.
+// window returns the term that limits every feature, nil for none.
 func (t *Terms) window() (*license.Term, error) {
 	if t.Window == "" {
 		return nil, nil
@@ -153,7 +150,7 @@ func (t *Terms) window() (*license.Term, error) {
 	return term, nil
 }
 
-// A member is one that has a text.
+// A member is a member with a text.
 type member struct{ name, text string }
 
 // checkTexts refuses texts that are too long for a document.
@@ -186,7 +183,7 @@ func (t *Terms) each(do func(id string, p *Product) error) error {
 // check refuses ids that a document cannot have.
 func (p *Product) check(id string) error {
 	if p.Edition != "" {
-		return fmt.Errorf("the edition %q of %s is not known: editions are in the vendor's catalogue, and there is none here", p.Edition, id)
+		return fmt.Errorf("the edition %q of %s is not known: editions are in the vendor's catalogue, which is missing here", p.Edition, id)
 	}
 	if err := checkID(id, "id of a product"); err != nil {
 		return fmt.Errorf("products: %w", err)
@@ -200,15 +197,15 @@ func (p *Product) check(id string) error {
 	return nil
 }
 
-// checkID refuses what is no identifier.
+// checkID refuses a text that is not an identifier.
 func checkID(id, what string) error {
 	switch {
 	case license.IsID(id):
 		return nil
 	case len(id) > license.MaxID:
-		return fmt.Errorf("this is no %s: it has %d bytes, and %d at most are allowed", what, len(id), license.MaxID)
+		return fmt.Errorf("this is not a valid %s: it has %d bytes, and at most %d are allowed", what, len(id), license.MaxID)
 	}
-	return fmt.Errorf("%q is no %s: it has 1 to %d letters, digits and . : _ - + @", id, what, license.MaxID)
+	return fmt.Errorf("%q is not a valid %s: use 1 to %d letters, digits and . : _ - + @", id, what, license.MaxID)
 }
 
 // eachFeature reads the limits of every feature, in the order of their ids.

@@ -7,17 +7,17 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// License returns the licence described, as the function License does.
+// License returns the described licence, as the function License does.
 func (t *Terms) License() (*license.License, error) {
 	l, err := t.Unbound()
 	if err != nil {
 		return nil, err
 	}
 	if len(l.Products) == 0 {
-		return nil, errors.New("products is missing or empty: a licence is for one product at least")
+		return nil, errors.New("products is missing or empty: a licence needs at least one product")
 	}
 	if t.Scheme != "" && !t.NeedsReceipt {
-		return nil, errors.New("the scheme stands without needs_receipt: only a licence that needs a receipt is bound by a scheme alone")
+		return nil, errors.New("scheme needs needs_receipt: only a licence that needs a receipt can be bound by a scheme alone")
 	}
 	l.NeedsReceipt = t.NeedsReceipt
 	if l.Binding, err = AtActivation(t.Scheme); err != nil {
@@ -31,8 +31,8 @@ func (t *Terms) License() (*license.License, error) {
 	return l, nil
 }
 
-// Unbound is License for who binds the licence, and names products, in another
-// way: it leaves NeedsReceipt and Scheme alone, and there may be no product.
+// Unbound is License without NeedsReceipt and Scheme, and without requiring a product,
+// for callers that bind the licence themselves.
 func (t *Terms) Unbound() (*license.License, error) {
 	if member := t.onlyOfUpdates(); member != "" {
 		return nil, fmt.Errorf("a licence has no %s: %w", member, ErrUpdate)
@@ -73,7 +73,7 @@ func (t *Terms) Unbound() (*license.License, error) {
 	return l, nil
 }
 
-// onlyOfUpdates returns a member that is there and that no licence has.
+// onlyOfUpdates returns the name of a present member that only updates may have.
 func (t *Terms) onlyOfUpdates() string {
 	for _, m := range []struct {
 		name string
@@ -96,7 +96,7 @@ func (p *Product) Licensed(id string) (license.Product, error) {
 		return product, err
 	}
 	if p.Scheme != "" {
-		return product, fmt.Errorf("the scheme of %s: only updates say which scheme a product needs, and a licence has one for all its products", id)
+		return product, fmt.Errorf("the scheme of %s: only an update can name the scheme that a product needs; a licence has one scheme for all its products", id)
 	}
 	m, err := parseMaintenance(p.Maintenance)
 	if err != nil {
@@ -104,7 +104,7 @@ func (p *Product) Licensed(id string) (license.Product, error) {
 	}
 	if m != nil {
 		if m.Until == 0 || m.Lapse == "" {
-			return product, fmt.Errorf("the maintenance of %s: say until when it runs and what its end does, keep or stop", id)
+			return product, fmt.Errorf("the maintenance of %s: write its last day and the effect of its end, as in until=2027-12-31,lapse=keep", id)
 		}
 		product.Maintenance = license.Maintenance{Until: m.Until, Lapse: m.Lapse}
 	}

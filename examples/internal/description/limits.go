@@ -10,30 +10,30 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// LimitsHelp is the language of limits, for people.
+// LimitsHelp describes the language of limits.
 const LimitsHelp = `Limits are written in one line, with commas between them:
 
-  perpetual               no end (so it is when nothing is said)
+  perpetual               no end (the default)
   until=2027-12-31        to the end of that day, UTC
-  from=2027-01-01         begins that day; an until follows, and more such pairs may
-  first-use=30d           30 days from the first use; 3m are calendar months, 1y is 12m
-  activation=3m           three months from the day the licence comes to the machine
-  runs=100                may be used a hundred times
+  from=2027-01-01         begins that day; needs an until, and may be repeated
+  first-use=30d           30 days from the first use; 3m is three calendar months, 1y is 12m
+  activation=3m           three months from the day of activation on the machine
+  runs=100                a hundred runs
   concurrent=5/station    five at once, counted per station, login or process
   seats=5                 five users, bound by e-mail address
   no-vm, no-remote        not in a virtual machine, not in a remote session
   param.NAME=VALUE        for the application; \, is a comma in a value`
 
-// ChangeHelp is what an update can say beyond that.
+// ChangeHelp describes the limits that only updates have.
 const ChangeHelp = `In an update:
 
   extend=30d              30 days more (add-on)
   runs=+100 seats=+5 concurrent=+5/station
-                          so many more: an add-on writes the + for what the licence has
-                          already, a rewrite does not, so neither passes for the other
+                          so many more than the licence has (add-on); a rewrite
+                          and a new feature have the number without a +
   runs=unlimited          lifts a limit
   any-place               lifts no-vm and no-remote; no-vm alone keeps that one
-  reset-usage             runs used and first use are forgotten (rewrite)`
+  reset-usage             resets runs used and first use (rewrite)`
 
 // A count is how many, or how many more.
 type count struct {
@@ -41,7 +41,7 @@ type count struct {
 	more bool // written with a +
 }
 
-// limits is what one line of limits says; nil for what it does not mention.
+// limits has the values of one line of limits; a limit that the line does not mention is nil.
 type limits struct {
 	term       *license.Term
 	runs       *count
@@ -105,7 +105,7 @@ func (l *limits) add(name, value string) (err error) {
 		number, per, _ := strings.Cut(value, "/")
 		l.per = license.Counting(per)
 		if number != "unlimited" && !slices.Contains([]license.Counting{license.PerStation, license.PerLogin, license.PerProcess}, l.per) {
-			return fmt.Errorf("concurrent=%s does not say what is counted: write concurrent=%s/station, /login or /process", value, number)
+			return fmt.Errorf("concurrent=%s does not name what is counted: write concurrent=%s/station, /login or /process", value, number)
 		}
 		l.concurrent, err = parseCount(name, number, l.concurrent)
 	case "no-vm":
@@ -117,7 +117,7 @@ func (l *limits) add(name, value string) (err error) {
 	case "reset-usage":
 		l.reset = true
 	default:
-		return fmt.Errorf("%q is no limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", name)
+		return fmt.Errorf("%q is not a limit: the limits are perpetual, until, from, first-use, activation, extend, runs, seats, concurrent, no-vm, no-remote, any-place, reset-usage and param.NAME", name)
 	}
 	return err
 }
@@ -134,7 +134,7 @@ func (l *limits) param(name, value string, has bool) error {
 		return errors.New("a parameter is written as param.NAME=VALUE")
 	}
 	if slices.ContainsFunc(l.params, func(p license.Param) bool { return p.Name == name }) {
-		return fmt.Errorf("param.%s is there twice", name)
+		return fmt.Errorf("param.%s occurs twice", name)
 	}
 	l.params = append(l.params, license.Param{Name: name, Value: value})
 	return nil
@@ -143,7 +143,7 @@ func (l *limits) param(name, value string, has bool) error {
 // parseCount reads a number of things: "5", "+5" or "unlimited", which is 0.
 func parseCount(name, value string, before *count) (*count, error) {
 	if before != nil {
-		return nil, fmt.Errorf("%s is there twice", name)
+		return nil, fmt.Errorf("%s occurs twice", name)
 	}
 	if value == "unlimited" {
 		return &count{}, nil
@@ -151,7 +151,7 @@ func parseCount(name, value string, before *count) (*count, error) {
 	digits, more := strings.CutPrefix(value, "+")
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n < 1 || n > license.MaxCount {
-		return nil, fmt.Errorf("%s=%s is not a number of things: write %s=5, or %s=+5 for so many more in an add-on update", name, value, name, name)
+		return nil, fmt.Errorf("%s=%s is not a number from 1: write %s=5, or %s=+5 to add 5 in an add-on update", name, value, name, name)
 	}
 	return &count{n: n, more: more}, nil
 }
@@ -164,7 +164,7 @@ func (l limits) feature(id string) (license.Feature, error) {
 	}
 	for _, c := range []*count{l.runs, l.seats, l.concurrent} {
 		if c != nil && c.more {
-			return f, errors.New("the + is for updates that add: write the number alone")
+			return f, errors.New("a + is only for add-on updates: write the number alone")
 		}
 	}
 	if l.term != nil {
@@ -185,22 +185,22 @@ func (l limits) feature(id string) (license.Feature, error) {
 	return f, nil
 }
 
-// change returns what an update does to a feature, which the licence may have
-// already.
+// change returns the change of an update to a feature; has is whether the licence
+// already has the feature.
 func (l limits) change(id string, rewrite, has bool) (license.FeatureChange, error) {
 	c := license.FeatureChange{ID: id, Term: l.term, Conditions: l.conditions, Params: l.params, ResetUsage: l.reset}
 	for _, n := range []*count{l.runs, l.seats, l.concurrent} {
 		switch {
 		case n == nil || n.n == 0:
 		case rewrite && n.more:
-			return c, errors.New("a rewrite states limits anew: write the number without +")
+			return c, errors.New("a rewrite sets limits: write the number without +")
 		case !rewrite && has && !n.more:
 			return c, fmt.Errorf("%w: write +%d for %d more", ErrAddOn, n.n, n.n)
 		}
 	}
 	switch {
 	case rewrite && l.term != nil && l.term.Kind == license.Extend:
-		return c, errors.New("a rewrite states terms anew: write until= or another term in place of extend")
+		return c, errors.New("a rewrite sets terms: write until= or another term instead of extend")
 	case !rewrite && l.reset:
 		return c, errors.New("only a rewrite can reset usage")
 	}

@@ -40,8 +40,8 @@ func TestLimits(t *testing.T) {
 func TestLimitsRefused(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"forever":                          `"forever" is no limit: the limits are perpetual, until, `,
-		"runs=5,":                          `"" is no limit: `,
+		"forever":                          `"forever" is not a limit: the limits are perpetual, until, `,
+		"runs=5,":                          `"" is not a limit: `,
 		"until":                            "until is written as in until=2027-12-31",
 		"perpetual=yes":                    "perpetual is written as in",
 		"until=31.12.2027":                 `"31.12.2027" is not a date: write it as 2027-12-31`,
@@ -52,14 +52,14 @@ func TestLimitsRefused(t *testing.T) {
 		"first-use=30":                     `"30" is not a length of time`,
 		"first-use=0d":                     `"0d" is not a length of time`,
 		"first-use=99999d":                 `"99999d" is not a length of time`,
-		"runs=many":                        "runs=many is not a number of things",
-		"runs=0":                           "runs=0 is not a number of things",
-		"seats=1099511627777":              "seats=1099511627777 is not a number of things",
-		"runs=5,runs=6":                    "runs is there twice",
-		"concurrent=5":                     "concurrent=5 does not say what is counted",
+		"runs=many":                        "runs=many is not a number from 1",
+		"runs=0":                           "runs=0 is not a number from 1",
+		"seats=1099511627777":              "seats=1099511627777 is not a number from 1",
+		"runs=5,runs=6":                    "runs occurs twice",
+		"concurrent=5":                     "concurrent=5 does not name what is counted",
 		"param.=x":                         "a parameter is written as param.NAME=VALUE",
 		"param.a":                          "a parameter is written as param.NAME=VALUE",
-		"param.a=x,param.a=y":              "param.a is there twice",
+		"param.a=x,param.a=y":              "param.a occurs twice",
 	} {
 		_, err := description.License([]byte(has(line)))
 		require.ErrorContains(t, err, "the feature draw of acme-cad: "+want, line)

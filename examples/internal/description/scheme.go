@@ -8,10 +8,10 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// Schemes is what a binding scheme can be, for people.
+// Schemes lists the binding schemes, for messages.
 const Schemes = "workstation, desktop, server, vm, cloud, container, machine, user, host, or a line such as board+cpu~+disk~/1"
 
-// NoScheme is what stands in place of a scheme where there is to be none.
+// NoScheme is the name that means no binding scheme.
 const NoScheme = "none"
 
 // SchemeLine returns the line of a ready-made scheme, or the line itself if it
@@ -25,14 +25,14 @@ func SchemeLine(name string) (string, error) {
 	}
 	s, err := binding.ParseScheme(name)
 	if err != nil {
-		return "", fmt.Errorf("%q is not a binding scheme: it is one of %s", name, Schemes)
+		return "", fmt.Errorf("%q is not a binding scheme: use one of %s", name, Schemes)
 	}
 	return s.String(), nil
 }
 
 // AtActivation returns a binding to the machine that will activate the licence,
-// whose fingerprint nobody has seen yet. So the scheme has only components that
-// every product reads. Without a scheme, it is a binding to no machine.
+// whose fingerprint is not known yet. So the scheme may have only components that
+// every product reads. Without a scheme, the binding is empty.
 func AtActivation(name string) (license.Binding, error) {
 	line, err := SchemeLine(name)
 	if err != nil || line == "" {
@@ -44,7 +44,7 @@ func AtActivation(name string) (license.Binding, error) {
 	}
 	for _, c := range scheme.Components() {
 		if !slices.Contains(binding.Standard(), c.Name) {
-			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which is no component that every product reads: a scheme is one of %s", line, c.Name, Schemes)
+			return license.Binding{}, fmt.Errorf("the scheme %s names %q, which not every product reads: use one of %s", line, c.Name, Schemes)
 		}
 	}
 	return license.Binding{Scheme: line}, nil

@@ -2,7 +2,9 @@ package docstest
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -53,3 +55,26 @@ func TestPages(t *testing.T) {
 		})
 	}
 }
+
+// TestHiddenCommandsPrepareNothing holds that a reader sees every command that makes
+// what a page needs: no command of Latchkey stands in hidden text.
+func TestHiddenCommandsPrepareNothing(t *testing.T) {
+	t.Parallel()
+	for _, path := range append(pages(t), "../../../README.md", "../../../docs/getting-started.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks, err := parse(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range blocks {
+			if b.comment && ourCommand.MatchString(b.text) {
+				t.Errorf("%s:%d: a command that the reader does not see", path, b.line)
+			}
+		}
+	}
+}
+
+var ourCommand = regexp.MustCompile(`(?m)^\s*(latchkey|server) `)

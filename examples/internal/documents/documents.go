@@ -71,7 +71,7 @@ type Writer struct {
 func Create(path string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s: it is there already and is not overwritten: choose another name, or remove it first", path)
+		return nil, fmt.Errorf("%s: the file exists and is not overwritten: choose another name, or remove it first", path)
 	}
 	if err != nil {
 		return nil, err
@@ -80,21 +80,22 @@ func Create(path string) (*Writer, error) {
 }
 
 // Resume goes on with an export that was interrupted, or begins one. A last line
-// that is not whole is written again.
-func Resume(path string) (*Writer, error) {
+// that is not whole is written again. Check sees every line that is there; if it
+// refuses one, the file stays as it is.
+func Resume(path string, check func(Line) error) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	w := &Writer{file: f, buf: bufio.NewWriter(f), done: map[string]bool{}}
-	if err := w.readDone(); err != nil {
+	if err := w.readDone(check); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return w, nil
 }
 
 // readDone reads the whole lines that are there, and cuts off the rest.
-func (w *Writer) readDone() error {
+func (w *Writer) readDone(check func(Line) error) error {
 	text, err := io.ReadAll(w.file)
 	if err != nil {
 		return err
@@ -102,7 +103,7 @@ func (w *Writer) readDone() error {
 	whole := int64(bytes.LastIndexByte(text, '\n') + 1)
 	err = Read(bytes.NewReader(text[:whole]), func(l Line) error {
 		w.done[l.Name()] = true
-		return nil
+		return check(l)
 	})
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-// Package nearest finds the name that somebody meant who mistyped one.
+// Package nearest finds the known name that is nearest to a mistyped one.
 package nearest
 
 import (

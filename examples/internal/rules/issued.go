@@ -7,8 +7,8 @@ import (
 	"github.com/latchkey-go/latchkey/examples/internal/records"
 )
 
-// Issued finds what a record that is about to be made says again: the number or
-// the id of an earlier one. again is whether that is meant.
+// Issued finds the number or the id of a new record in an earlier one. again is
+// whether that is intended.
 func (c *Check) Issued(r records.Record, earlier []records.Record, again bool) (found Findings) {
 	found = c.id(r, earlier, again)
 	switch r.Kind {
@@ -19,12 +19,12 @@ func (c *Check) Issued(r records.Record, earlier []records.Record, again bool) (
 		}
 	case records.License:
 		if last, known := records.Last(earlier, r.Serial); known && last.ID != r.ID {
-			found = append(found, warn(SerialKnown, "serial", fmt.Sprintf("there is %s %s, of %s, for this serial number already: the licence that was issued last counts", last.Kind, last.ID, day(last.Time)), ""))
+			found = append(found, warn(SerialKnown, "serial", fmt.Sprintf("this serial number already has %s %s, of %s: the licence that was issued last counts", last.Kind, last.ID, day(last.Time)), ""))
 		}
 	case records.TypedKey:
 		for _, old := range earlier {
 			if old.Kind == r.Kind && old.Digest == r.Digest {
-				found = append(found, warn(SameKey, "number", "the same key was made before, on "+day(old.Time), "give each key another --number to tell them apart"))
+				found = append(found, warn(SameKey, "number", "the same key was made before, on "+day(old.Time), "give each key its own --number"))
 				break
 			}
 		}

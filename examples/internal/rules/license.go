@@ -34,7 +34,7 @@ func (c *Check) product(p license.Product) Findings {
 	found = append(found, version(path, p.MaxVersion)...)
 	found = append(found, c.maintenance(path, p.Maintenance.Until, false)...)
 	if len(p.Features) == 0 {
-		found = append(found, warn(NoFeatures, path+"/features", "the product "+p.ID+" has no feature, so nothing of it can be used", "name its features"))
+		found = append(found, warn(NoFeatures, path+"/features", "the product "+p.ID+" has no feature, so the licence grants nothing of it", "name its features"))
 	}
 	return append(found, c.features(p)...)
 }
@@ -97,8 +97,8 @@ func (c *Check) editionOf(product string, e license.Edition) Findings {
 	if signed, err := c.Catalogue.Signed(product); err == nil {
 		now, _ := signed.Edition(listed.Number)
 		if !sameEdition(now, e) {
-			return Findings{warn(OtherEdition, "edition", fmt.Sprintf("the edition %s of %s was changed in %s after the catalogue was signed that products embed", e.Name, product, c.Catalogue.Name),
-				`the key grants what products have; sign the new one with "latchkey catalogue"`)}
+			return Findings{warn(OtherEdition, "edition", fmt.Sprintf("the edition %s of %s in %s has changed since the catalogue that products embed was signed", e.Name, product, c.Catalogue.Name),
+				`the key grants the signed edition; sign the new catalogue with "latchkey catalogue"`)}
 		}
 	}
 	return nil

@@ -12,9 +12,8 @@ import (
 )
 
 // Names finds the products, features and editions of a description that the
-// catalogue does not list, and replaces the editions by what they are. Names that
-// the present licence has are known; it is nil for a new licence, or where it is
-// not at hand.
+// catalogue does not list, and expands the editions. Names of the present licence are
+// known; present is nil for a new or an unknown licence.
 func (c *Check) Names(t *description.Terms, update bool, present *license.License) (Findings, error) {
 	found := c.editions(t)
 	for _, product := range slices.Sorted(maps.Keys(t.Products)) {
@@ -30,8 +29,8 @@ func (c *Check) Names(t *description.Terms, update bool, present *license.Licens
 	return found, c.Catalogue.Expand(t, update)
 }
 
-// editions finds editions that the catalogue does not list. Without the list,
-// nobody knows what one is, so there is no way to sell it all the same.
+// editions finds editions that the catalogue does not list. Such an edition has no
+// terms, so it cannot be sold as a new name.
 func (c *Check) editions(t *description.Terms) (found Findings) {
 	for _, product := range slices.Sorted(maps.Keys(t.Products)) {
 		p := t.Products[product]

@@ -1,11 +1,10 @@
-// Package rules finds mistakes in what is about to be signed and sold. There is
-// one set of rules for every way in: the vendor's commands, the vendor API, what
-// is described and what was signed elsewhere.
+// Package rules finds likely mistakes in documents before they are signed or sold.
+// The same rules apply to the vendor's command and the vendor API, to described
+// documents and to documents that were signed elsewhere.
 //
-// A finding refuses or warns. Rules work on the documents of package license, so
-// that it makes no difference where these came from; Names alone works on a
-// description, before it is turned into a document, so that an unknown product is
-// not reported as something else.
+// A finding refuses or warns. Rules check the documents of package license,
+// regardless of their source. Only Names checks a description, before it becomes a
+// document, so that an unknown product is not reported as another mistake.
 package rules
 
 import (
@@ -22,24 +21,24 @@ type Code string
 const (
 	UnknownName   Code = "unknown_name"   // a product, feature or edition that the catalogue does not list; refused
 	LimitUnlisted Code = "limit_unlisted" // a limit that the catalogue does not list for a feature; refused
-	Past          Code = "past"           // a term, window or maintenance that is over; refused, but in a rewrite warned of
-	ObtainingPast Code = "obtaining_over" // an update that nobody can apply any more; refused
+	Past          Code = "past"           // a term, window or maintenance that is over; refused, in a rewrite a warning
+	ObtainingPast Code = "obtaining_over" // an update whose last day for applying it is over; refused
 	KeyEnded      Code = "key_ended"      // the last day of the signing key, or of one for a keyring, is over; refused
-	KeyEndsSoon   Code = "key_ends_soon"  // the signing key's last day is near; warned of
+	KeyEndsSoon   Code = "key_ends_soon"  // the signing key's last day is near; a warning
 	Zero          Code = "zero"           // 0 where a number is from 1; refused
-	NotEnforced   Code = "not_enforced"   // seats or concurrent use, which nothing counts yet; warned of
+	NotEnforced   Code = "not_enforced"   // seats or concurrent use, which nothing enforces yet; a warning
 	NoEffect      Code = "no_effect"      // an update that changes nothing; refused
 	NumberTaken   Code = "number_taken"   // an update or revision whose number was issued before; refused
 	IDTaken       Code = "id_taken"       // an id that was issued before; refused
-	SerialKnown   Code = "serial_known"   // another licence for a serial number; warned of
-	SameKey       Code = "same_key"       // a typed key that was made before; warned of
-	BadVersion    Code = "version"        // a highest version that is none; refused
-	BadLink       Code = "link"           // a renewal link that cannot be followed; refused
-	BadEmail      Code = "email"          // a licensee's address that is none; warned of
-	BadContact    Code = "contact"        // a contact by which nobody can be reached; warned of
-	NoEnd         Code = "no_end"         // a trial or provisional licence without an end; warned of
-	NoFeatures    Code = "no_features"    // a product without a feature; warned of
-	OtherEdition  Code = "other_edition"  // the signed edition differs from the catalogue's; warned of
+	SerialKnown   Code = "serial_known"   // another licence for a serial number; a warning
+	SameKey       Code = "same_key"       // a typed key that was made before; a warning
+	BadVersion    Code = "version"        // a highest version that is not a version; refused
+	BadLink       Code = "link"           // a renewal link that is not a link; refused
+	BadEmail      Code = "email"          // a licensee's e-mail address that is malformed; a warning
+	BadContact    Code = "contact"        // a contact without an address, a telephone number or a link; a warning
+	NoEnd         Code = "no_end"         // a trial or provisional licence without an end; a warning
+	NoFeatures    Code = "no_features"    // a product without a feature; a warning
+	OtherEdition  Code = "other_edition"  // the signed edition differs from that of the catalogue; a warning
 )
 
 // All are the codes of all rules.
@@ -93,7 +92,7 @@ func (f Findings) only(refused bool) (some Findings) {
 	return some
 }
 
-// A Refusal is the error of what a rule refuses.
+// A Refusal is the error of refused findings.
 type Refusal struct{ Findings Findings }
 
 // Error returns one line for each finding.
@@ -105,44 +104,43 @@ func (r *Refusal) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Words say how a caller is put right where findings come from: by flags of a
-// command, or by members of a call.
+// Words are the remedies of a caller: flags of a command, or members of an API call.
 type Words struct {
-	NewName   string // sells a name that is not in the catalogue
-	Catalogue string // makes a catalogue where there is none
-	Editions  string // does so where an edition is named, which nobody else knows
-	Past      string // sells what is over
-	Again     string // issues a number or an id once more
-	Applied   string // names what was issued before
+	NewName   string // allows a name that is not in the catalogue
+	Catalogue string // makes a catalogue if there is none
+	Editions  string // makes a catalogue if there is none and an edition is named
+	Past      string // allows dates that are over
+	Again     string // allows a number or an id that was issued before
+	Applied   string // names the documents that were issued before
 }
 
-// Command has the words of the vendor's command.
+// Command has the remedies of the vendor's command.
 var Command = Words{
-	NewName:   "--new-name sells it all the same",
-	Catalogue: `make one with "latchkey catalogue --new PRODUCT --feature FEATURE", or sell it all the same with --new-name`,
+	NewName:   "use --new-name if the name is new",
+	Catalogue: `make one with "latchkey catalogue --new PRODUCT --feature FEATURE", or use --new-name if the name is new`,
 	Editions:  `make one with "latchkey catalogue --new PRODUCT --feature FEATURE", and add the edition there`,
-	Past:      "correct the date, or give --past if it is meant",
-	Again:     "give another one, or --again to issue it once more",
-	Applied:   "name the newest licence file with --license and each update that was sent since with --applied, or give --again to issue the number once more",
+	Past:      "correct the date, or use --past if it is intended",
+	Again:     "choose another one, or use --again to issue it once more",
+	Applied:   "name the newest licence file with --license and each later update with --applied, or use --again to issue the number once more",
 }
 
-// API has the words of the vendor API.
+// API has the remedies of the vendor API.
 var API = Words{
-	NewName:   `"new_names": true sells it all the same`,
-	Catalogue: `start the server with --catalogue catalogue.json, which "latchkey catalogue --new" makes; "new_names": true sells it all the same`,
+	NewName:   `send "new_names": true if the name is new`,
+	Catalogue: `start the server with --catalogue catalogue.json, which "latchkey catalogue --new" makes, or send "new_names": true if the name is new`,
 	Editions:  `start the server with --catalogue catalogue.json, which "latchkey catalogue --new" makes`,
-	Past:      `correct the date, or send "past": true if it is meant`,
-	Again:     "give another one",
+	Past:      `correct the date, or send "past": true if it is intended`,
+	Again:     "choose another one",
 	Applied:   "list the updates of the serial number, and number this one after the last",
 }
 
-// A Check is what documents are held against.
+// A Check has the settings of the rules.
 type Check struct {
 	Today     license.Date
 	Catalogue *catalogue.Catalogue // nil: there is none, and every name is unknown
 	NewNames  bool                 // names need not be in the catalogue
-	PastMeant bool                 // what is over is sold all the same
-	KeyEnd    license.Date         // last day of the key that signs, 0 for what was signed elsewhere
+	PastMeant bool                 // dates that are over are allowed
+	KeyEnd    license.Date         // last day of the signing key, 0 for documents that were signed elsewhere
 	Words     Words
 }
 

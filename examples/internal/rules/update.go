@@ -2,13 +2,12 @@ package rules
 
 import "github.com/latchkey-go/latchkey/license"
 
-// Update finds the mistakes in an update that is to be issued. present is the
-// licence that it is for, nil where it is not at hand, and then so is diff: what
-// the update does to it.
+// Update finds the mistakes in an update before it is issued. present is the licence
+// that is updated, and diff its changes; both are nil if the licence is unknown.
 func (c *Check) Update(u *license.Update, present *license.License, diff *license.Diff) Findings {
 	found := append(c.key(), c.update(u, present)...)
 	if diff != nil && !diff.Changed() {
-		found = append(found, refuse(NoEffect, "products", "this update has no effect: the licence has all of that already", "say what is to change"))
+		found = append(found, refuse(NoEffect, "products", "this update has no effect: the licence already has all of it", "describe a change"))
 	}
 	return found
 }
@@ -21,7 +20,7 @@ func (c *Check) update(u *license.Update, present *license.License) (found Findi
 		found = append(found, c.window(*u.Window, u.Rewrite)...)
 	}
 	if u.Obtain.Until != 0 && u.Obtain.Until < c.Today {
-		found = append(found, refuse(ObtainingPast, "obtain_until", "the customer could apply this update until "+u.Obtain.Until.String()+", which is over", "give a later day"))
+		found = append(found, refuse(ObtainingPast, "obtain_until", "the last day on which the customer could apply this update, "+u.Obtain.Until.String()+", is over", "choose a later day"))
 	}
 	if u.Rewrite {
 		found = append(found, noEnd(u.Kind, windowOf(u), endlessChange(u.Products))...)

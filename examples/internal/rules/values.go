@@ -11,18 +11,18 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// soon is how many days before the last day of a key it is warned of.
+// soon is the number of days before the last day of a key in which there is a warning.
 const soon = 30
 
-// key finds out whether products will accept what is signed now.
+// key checks whether products will accept documents that are signed now.
 func (c *Check) key() Findings {
 	switch end := c.KeyEnd; {
 	case end == 0:
 		return nil
 	case c.Today > end:
-		return Findings{refuse(KeyEnded, "key", "the last day of the key that signs was "+end.String()+", so products refuse what it signs now", "make a new key and a new keyring")}
+		return Findings{refuse(KeyEnded, "key", "the last day of the signing key was "+end.String()+", so products refuse documents that it signs now", "make a new key and a new keyring")}
 	case end-c.Today <= soon:
-		return Findings{warn(KeyEndsSoon, "key", "the last day of the key that signs is "+end.String()+"; what it signs until then stays valid", "make a new key and a new keyring by then")}
+		return Findings{warn(KeyEndsSoon, "key", "the last day of the signing key is "+end.String()+"; documents that it signs until then stay valid", "make a new key and a new keyring by then")}
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ func (c *Check) KeyringEnd(field string, end license.Date) Findings {
 	if end >= c.Today || c.PastMeant {
 		return nil
 	}
-	return Findings{refuse(KeyEnded, field, "the key's last day, "+end.String()+", is over, so products would refuse whatever it signs", c.Words.Past)}
+	return Findings{refuse(KeyEnded, field, "the key's last day, "+end.String()+", is over, so products would refuse every document that it signs", c.Words.Past)}
 }
 
 // term finds a term that is over.
@@ -67,14 +67,14 @@ func (c *Check) past(path, what string, until license.Date, rewrite bool) Findin
 	return Findings{refuse(Past, path, text, c.Words.Past)}
 }
 
-// notEnforced finds limits that nothing counts yet.
+// notEnforced finds limits that nothing enforces yet.
 func notEnforced(path, what string, seats, concurrent int64) (found Findings) {
 	for _, limit := range []struct {
 		n    int64
 		name string
 	}{{seats, "seats"}, {concurrent, "concurrent use"}} {
 		if limit.n > 0 {
-			found = append(found, warn(NotEnforced, path, fmt.Sprintf("the limit of %s on %s is carried in the licence and not enforced yet", what, limit.name), ""))
+			found = append(found, warn(NotEnforced, path, fmt.Sprintf("the licence has the limit of %s on %s, which is not enforced yet", what, limit.name), ""))
 		}
 	}
 	return found
@@ -103,7 +103,7 @@ func version(path, v string) Findings {
 	if v == "" || versionForm.MatchString(v) {
 		return nil
 	}
-	return Findings{refuse(BadVersion, path+"/max_version", fmt.Sprintf("%q is no version", v), "write numbers with dots between them: 4 covers every 4.x, and 4.2 every 4.2.x")}
+	return Findings{refuse(BadVersion, path+"/max_version", fmt.Sprintf("%q is not a version", v), "write numbers with dots between them: 4 covers every 4.x, and 4.2 every 4.2.x")}
 }
 
 // email finds an address to which no e-mail can be sent.
@@ -111,7 +111,7 @@ func email(address string) Findings {
 	if address == "" || isAddress(address) {
 		return nil
 	}
-	return Findings{warn(BadEmail, "licensee/email", fmt.Sprintf("%q is no e-mail address", address), "write it as in ada@acme.example")}
+	return Findings{warn(BadEmail, "licensee/email", fmt.Sprintf("%q is not an e-mail address", address), "write it as in ada@acme.example")}
 }
 
 func isAddress(text string) bool {
@@ -134,7 +134,7 @@ func link(text string) Findings {
 	case u.Scheme == "mailto" && isAddress(u.Opaque):
 		return nil
 	}
-	return Findings{refuse(BadLink, "renew", fmt.Sprintf("%q is no link", text), "write it as in https://acme.example/renew or mailto:sales@acme.example")}
+	return Findings{refuse(BadLink, "renew", fmt.Sprintf("%q is not a link", text), "write it as in https://acme.example/renew or mailto:sales@acme.example")}
 }
 
 // Contact finds a contact by which nobody can be reached: neither an e-mail
@@ -149,7 +149,7 @@ func Contact(text string) Findings {
 	if text == "" || digits >= 3 || strings.Contains(text, "@") || strings.Contains(text, ".") {
 		return nil
 	}
-	return Findings{warn(BadContact, "contact", fmt.Sprintf("%q has no e-mail address, telephone number or link by which somebody can be reached", text), "write it as in help@acme.example")}
+	return Findings{warn(BadContact, "contact", fmt.Sprintf("%q has no e-mail address, telephone number or link", text), "write it as in help@acme.example")}
 }
 
 // NotZero finds a number from 1 that was given as 0. present is whether it was

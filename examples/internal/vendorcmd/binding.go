@@ -11,9 +11,9 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// usageProduct is what a flag needs that says something of a product.
+// usageProduct returns the error of a flag that needs --product.
 func usageProduct(what string) error {
-	return cli.Usagef("%s: say of which product with --product", what)
+	return cli.Usagef("%s: name the product with --product", what)
 }
 
 // machineFlags name a machine by its installation code.
@@ -29,7 +29,7 @@ func (m *machineFlags) given() bool { return m.code != "" || m.from != "" }
 // payload returns the code's bytes.
 func (m *machineFlags) payload(t *tool) ([]byte, error) {
 	if m.code != "" && m.from != "" {
-		return nil, cli.Usagef("--machine and --machine-from say the same: give one of them")
+		return nil, cli.Usagef("--machine and --machine-from exclude each other: use one of them")
 	}
 	if m.from != "" {
 		key, err := t.readTyped(m.from, keyfmt.Installation)
@@ -51,7 +51,7 @@ type bindingRequest struct {
 func (r bindingRequest) bind(t *tool, products []license.Product) (license.Binding, error) {
 	switch {
 	case r.machine.given() && (r.scheme != "" || r.fingerprint != ""):
-		return license.Binding{}, cli.Usagef("--machine stands alone: an installation code has a scheme of its own")
+		return license.Binding{}, cli.Usagef("--machine excludes --scheme and --fingerprint: an installation code has its own scheme")
 	case r.fingerprint == "" && r.scheme != "" && r.receipt:
 		b, err := description.AtActivation(r.scheme)
 		return b, refused(err)

@@ -23,9 +23,9 @@ type catalogueFlags struct {
 func catalogueCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "catalogue", Summary: "Make the list of what you sell, or sign a product's editions for typed keys.",
-		Help: `The catalogue is the one list of your products, features and editions: all that
-is sold takes its names from it. It is a file in JSON, which you keep and edit.
-This makes a first one, catalogue.json, with an edition that has all features:
+		Help: `The catalogue is the list of your products, features and editions: every sale takes
+its names from it. It is a JSON file, which you keep and edit. This command makes a
+first one, catalogue.json, with an edition that has all features:
 
   latchkey catalogue --new acme-cad --feature draw --feature export
 
@@ -43,23 +43,23 @@ This makes a first one, catalogue.json, with an edition that has all features:
     }
   }
 
-scheme is how machines are bound that activate a licence, unless the sale says
-otherwise. limits are the limits that a feature may have: ` + strings.Join(catalogue.Limits, ", ") + `;
-all where there is no list. Descriptions, scheme, limits and editions may be left out.
+scheme is the binding scheme of licences that are activated, unless a sale has
+another one. limits lists the limits that a feature may have: ` + strings.Join(catalogue.Limits, ", ") + `;
+without the list, it may have all. Descriptions, scheme, limits and editions are optional.
 
-A typed key has no room for what it grants, so it names an edition by its number.
-Products embed a signed document of their editions, which this makes:
+An activation key has no room for features, so it names an edition by number. Products
+embed a signed document of their editions, which this command makes:
 
   latchkey catalogue --from catalogue.json --product acme-cad --out catalogue.doc
 
 ` + description.LimitsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			c := &catalogueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: &selling{t: t}}
-			f.StringVar(&c.from, "from", catalogue.FileName, "`FILE` with the catalogue in JSON, or -; "+catalogue.FileName+" unless given")
-			f.StringVar(&c.product, "product", "", "`ID` of the product whose editions are signed; may be left out where there is one")
+			f.StringVar(&c.from, "from", catalogue.FileName, "`FILE` with the catalogue in JSON, or -; default: "+catalogue.FileName)
+			f.StringVar(&c.product, "product", "", "`ID` of the product whose editions are signed; optional if there is only one")
 			f.StringVar(&c.first, "new", "", "make a first catalogue of the product `ID`, at --out or "+catalogue.FileName)
-			f.Func("feature", "with --new: `ID` of a feature; may stand often", appendTo(&c.features))
-			f.BoolVar(&c.selling.past, "past", false, "sign what has ended already")
+			f.Func("feature", "with --new: `ID` of a feature; may be repeated", appendTo(&c.features))
+			f.BoolVar(&c.selling.past, "past", false, "allow dates that are over")
 			return func(args []string) error {
 				switch {
 				case len(args) > 0:

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
@@ -21,27 +22,26 @@ type countersignFlags struct {
 
 func countersignCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "countersign", Summary: "Add a new key's signature to what another key has signed.",
+		Name: "countersign", Summary: "Add a new key's signature to documents that another key has signed.",
 		Help: `A document that a new key has countersigned holds under the old keyring and under
-the next one, and everything else about it stays as it was: so it outlives that
-the old key is revoked. Customers get it with their next check, or import it.
+the next one; its content does not change. So it stays valid when the old key is
+revoked. Customers get it at their next check, or import it.
 
   latchkey countersign --from documents.jsonl --key new.key --next next.txt --out countersigned.jsonl
   latchkey countersign --from ada.lic --key new.key --next next.txt --out ada-2.lic
 
 --from is a licence, an update or a catalogue, or all documents of a server, as
-"server documents --out FILE" writes them; "server documents --import FILE" takes
+"server documents --out FILE" writes them; "server documents --import FILE" imports
 the result. Each document must hold under --keyring. The new key must be in --next,
-the keyring that follows. An interrupted run goes on where it stopped when it is
-called again in the same way.
+the next keyring. An interrupted run continues when the same command is run again.
 
-Whoever has stolen a key can sign documents with it and slip them in: of those that
-were issued on the day of the theft or later, --issued-before leaves all out.`,
+A thief can sign documents with a stolen key and slip them in: --issued-before DATE
+leaves out documents that were issued on the day of the theft or later.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			c := &countersignFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key")}
 			f.StringVar(&c.from, "from", "", "`FILE` with the document, or with those of a server")
-			f.StringVar(&c.next, "next", "", "`FILE` with the keyring that follows and has the new key; --keyring unless given")
-			f.StringVar(&c.before, "issued-before", "", "`DATE`; what was issued on that day or later is left out")
+			f.StringVar(&c.next, "next", "", "`FILE` with the next keyring, which has the new key; default: that of --keyring")
+			f.StringVar(&c.before, "issued-before", "", "leave out documents that were issued on `DATE` or later")
 			return func(args []string) error {
 				if len(args) > 0 || c.from == "" {
 					return cli.Usagef("say what to countersign with --from FILE")
@@ -61,14 +61,15 @@ func (c *countersignFlags) run() error {
 		return c.one(w, text)
 	}
 	if c.out == "-" {
-		return cli.Usagef("name a file for the documents with --out, so that an interrupted run can go on")
+		return cli.Usagef("name a file for the documents with --out, so that an interrupted run can continue")
 	}
 	return c.many(w)
 }
 
-// A countersigner adds signatures to what holds under a keyring.
+// A countersigner adds signatures to documents that hold under a keyring.
 type countersigner struct {
 	keys   *license.Keyring
+	next   *license.Keyring // that has the issuer's key
 	issuer *issuer.Issuer
 	before license.Date // 0: of any day
 }
@@ -91,7 +92,7 @@ func (c *countersignFlags) worker() (*countersigner, error) {
 	if next.keyring = c.next; next.keyring == "" {
 		next.keyring = c.keyring
 	}
-	w.issuer, _, err = next.open()
+	w.issuer, w.next, err = next.open()
 	c.public = next.public
 	return w, err
 }
@@ -104,13 +105,37 @@ func (w *countersigner) countersign(document []byte) (_ []byte, already bool, er
 	if w.before != 0 && issued >= w.before {
 		return nil, false, errLate
 	}
-	for _, id := range license.KeyIDs(document) {
-		if id == w.issuer.Public().ID() {
-			return document, true, nil
-		}
+	// An id proves nothing, and wrong signatures take the room of good ones.
+	if document, _, err = license.MergeSignatures(document, document, w.keys, w.next); err != nil {
+		return nil, false, err
+	}
+	if w.signed(document) {
+		return document, true, nil
 	}
 	text, err := w.issuer.Countersign(document)
+	if err == nil {
+		return text, false, nil
+	}
+	// There may be no room beside signatures that nobody here can verify.
+	if document, err = license.TrustedSignatures(document, w.keys); err != nil {
+		return nil, false, err
+	}
+	text, err = w.issuer.Countersign(document)
 	return text, false, err
+}
+
+// signed reports whether a document without wrong signatures has the issuer's.
+func (w *countersigner) signed(document []byte) bool {
+	return slices.Contains(license.KeyIDs(document), w.issuer.Public().ID())
+}
+
+// isOurs refuses a line that an interrupted run with the same key has not written.
+func (w *countersigner) isOurs(l documents.Line) error {
+	document, _, err := license.MergeSignatures([]byte(l.Document), []byte(l.Document), w.keys, w.next)
+	if err != nil || !w.signed(document) {
+		return refusedf("it was not signed with this key (%s), so the file is not of an interrupted run of this command: name another one with --out", w.issuer.Public().ID())
+	}
+	return nil
 }
 
 // one countersigns one document.
@@ -139,7 +164,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 		return plain(err)
 	}
 	defer from.Close()
-	out, err := documents.Resume(c.out)
+	out, err := documents.Resume(c.out, w.isOurs)
 	if err != nil {
 		return plain(err)
 	}
@@ -173,7 +198,7 @@ func (c *countersignFlags) many(w *countersigner) error {
 	if err = errors.Join(cli.At(c.from, damaged(err)), out.Close()); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were there already. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)
+	text := fmt.Sprintf("Countersigned %d documents with the key %s; %d were countersigned before. They are in %s.\n", signed, w.issuer.Public().ID(), there, c.out)
 	for _, line := range left {
 		text += "Left out: " + line + "\n"
 	}

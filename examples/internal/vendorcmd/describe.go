@@ -44,7 +44,7 @@ func describeLicense(l *license.License, reveal bool) string {
 
 func line(b *strings.Builder, name, value string) {
 	if value != "" {
-		fmt.Fprintf(b, "  %s: %s\n", name, value)
+		fmt.Fprintf(b, "  %s: %s\n", name, cli.OneLine(value))
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 
 // Exit codes besides those of every program.
 const (
-	Refused = 3 // what is to be sold or changed makes no sense, or is not allowed
-	Damaged = 4 // a document, a key or a file of keys is damaged, not genuine, or of another kind
+	Refused = 3 // a rule forbids the sale or the change
+	Damaged = 4 // a document, a key or a file of keys is damaged, not genuine, or of the wrong kind
 )
 
 // A refusedError is an error of what is described or asked for, and a
@@ -91,8 +91,8 @@ func againstRequest(code license.Code) bool {
 	return false
 }
 
-// found keeps the warnings of what the rules found for the answer, and returns
-// what they refuse.
+// found keeps the warnings among the findings for the answer, and returns the refusals
+// as an error.
 func (t *tool) found(f rules.Findings) error {
 	for _, w := range f.Warnings() {
 		if !t.warned[w] {
@@ -106,5 +106,5 @@ func (t *tool) found(f rules.Findings) error {
 	return f.Err()
 }
 
-// called is how this run was called, for messages.
+// called returns the program and the command, for messages.
 func (t *tool) called() string { return strings.TrimSpace("latchkey " + t.command) }

@@ -17,7 +17,7 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// read reads a file, or standard input for "-".
+// read returns the content of a file, or of standard input for "-".
 func (t *tool) read(path string) ([]byte, error) { return t.readWithin(license.MaxDocument, path) }
 
 func (t *tool) readWithin(limit int, path string) ([]byte, error) {
@@ -34,7 +34,7 @@ func (t *tool) readWithin(limit int, path string) ([]byte, error) {
 	return b, cli.At(name(path), err)
 }
 
-// name is how a file is called that may be standard input.
+// name returns the name of a file for messages; "-" is standard input.
 func name(path string) string {
 	if path == "-" {
 		return "standard input"
@@ -42,7 +42,7 @@ func name(path string) string {
 	return path
 }
 
-// plain says what is wrong with a file without the name of the system call.
+// plain returns the error of a file without the name of the system call.
 func plain(err error) error {
 	var path *fs.PathError
 	if !errors.As(err, &path) {
@@ -52,7 +52,7 @@ func plain(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: there is no such file", path.Path)
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s: it is there already and is not overwritten: choose another name, or remove it first", path.Path)
+		return fmt.Errorf("%s: the file exists and is not overwritten: choose another name, or remove it first", path.Path)
 	}
 	return fmt.Errorf("%s: %w", path.Path, path.Err)
 }
@@ -70,7 +70,7 @@ func write(path string, b []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// A signing is what every command has that signs with one key.
+// A signing has the flags and the key of a command that signs with one key.
 type signing struct {
 	t            *tool
 	key, keyring string
@@ -84,10 +84,10 @@ type signing struct {
 // signingFlags declares the flags of a command that signs a document.
 func (t *tool) signingFlags(f *flag.FlagSet, role license.Role, keyFile string) *signing {
 	s := &signing{t: t, role: role}
-	f.StringVar(&s.key, "key", keyFile, "`FILE` with the private key of the role "+string(role)+"; "+keyFile+" unless given")
-	f.StringVar(&s.keyring, "keyring", "keyring.txt", "`FILE` with the keyring that products embed; keyring.txt unless given")
-	f.StringVar(&s.records, "records", "", "`FILE` to which what is signed is recorded; records.jsonl beside the key unless given")
-	f.StringVar(&s.out, "out", "-", "`FILE` for the document, which must not be there yet; standard output unless given")
+	f.StringVar(&s.key, "key", keyFile, "`FILE` with the private key of the role "+string(role)+"; default: "+keyFile)
+	f.StringVar(&s.keyring, "keyring", "keyring.txt", "`FILE` with the keyring that products embed; default: keyring.txt")
+	f.StringVar(&s.records, "records", "", "`FILE` of the records; default: records.jsonl beside the key")
+	f.StringVar(&s.out, "out", "-", "`FILE` for the document, which must not be there yet; default: standard output")
 	return s
 }
 
@@ -108,7 +108,7 @@ func (s *signing) open() (*issuer.Issuer, *license.Keyring, error) {
 			return sign, keys, cli.At(s.key, s.t.found(check.SigningKey()))
 		}
 	}
-	return nil, nil, damagedf("%s: this key (%s) is not in %s, so no product would accept what it signs: use the keyring that products embed, or add the key to it", s.key, sign.Public().ID(), s.keyring)
+	return nil, nil, damagedf("%s: this key (%s) is not in %s, so no product would accept its signature: use the keyring that products embed, or add the key to it", s.key, sign.Public().ID(), s.keyring)
 }
 
 func (t *tool) openKeyring(path string) (*license.Keyring, error) {
@@ -127,14 +127,14 @@ func openIssuer(path string, role license.Role, vendor string) (*issuer.Issuer, 
 		return nil, err
 	}
 	if key.Role() != role {
-		return nil, damagedf("%s: this is a key of the role %s, and one of the role %s has to sign", path, key.Role(), role)
+		return nil, damagedf("%s: this key has the role %s, and a key of the role %s must sign", path, key.Role(), role)
 	}
 	return issuer.New(vendor, role, key.Signer())
 }
 
 func readKey(path string) (issuer.PrivateKey, error) {
 	if isPublic(path) {
-		return issuer.PrivateKey{}, damagedf("%s: this is the public half of a key, and only the private half can sign: name the file without .pub, which \"latchkey keygen\" made beside it", path)
+		return issuer.PrivateKey{}, damagedf("%s: this is a public key, and only the private key can sign: name the file without .pub, which \"latchkey keygen\" made beside it", path)
 	}
 	key, err := issuer.ReadKeyFile(path)
 	switch {
@@ -160,7 +160,7 @@ func isPublic(path string) bool {
 	return err == nil && string(head) == publicTitle
 }
 
-// deliver hands out a document that was recorded, and says what it is.
+// deliver writes a recorded document, and its description.
 func (s *signing) deliver(document []byte, text string, fields cli.Fields) error {
 	switch {
 	case s.out != "-":
@@ -179,7 +179,7 @@ func (s *signing) deliver(document []byte, text string, fields cli.Fields) error
 	return s.t.say(s.t.err, text, fields)
 }
 
-// free refuses a file that is there already, before anything is signed.
+// free refuses a file that exists, before anything is signed.
 func free(paths ...string) error {
 	for _, path := range paths {
 		if path == "" || path == "-" {
@@ -192,7 +192,8 @@ func free(paths ...string) error {
 	return nil
 }
 
-// writeSecret writes a code or a key for one reader, if a file was named.
+// writeSecret writes a code or a key to a file that only its owner can read, if a file
+// was named.
 func writeSecret(path string, key keyfmt.Key) error {
 	if path == "" {
 		return nil
@@ -215,7 +216,7 @@ func parseTyped(where, text string, kind keyfmt.Kind) (keyfmt.Key, error) {
 		return keyfmt.Key{}, cli.At(where, err)
 	}
 	if key.Kind() != kind {
-		return keyfmt.Key{}, cli.At(where, damagedf("this is %s, and %s belongs here", article(key.Kind()), article(kind)))
+		return keyfmt.Key{}, cli.At(where, damagedf("this is %s, and %s is needed here", article(key.Kind()), article(kind)))
 	}
 	return key, nil
 }

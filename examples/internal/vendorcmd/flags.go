@@ -9,7 +9,7 @@ import (
 	"github.com/latchkey-go/latchkey/examples/internal/description"
 )
 
-const fileHelp = `With --from, a JSON file says all of that, and flags stand over it:
+const fileHelp = `With --from, a JSON file has the description; flags override it:
 
   {
     "kind": "full",
@@ -23,7 +23,7 @@ const fileHelp = `With --from, a JSON file says all of that, and flags stand ove
     }
   }
 
-A product may have "edition": "Pro" there, to which the rest adds.`
+A product may name an edition, "edition": "Pro", to which its other members add.`
 
 // descriptionFlags are the flags from which a description is made.
 type descriptionFlags struct {
@@ -48,15 +48,15 @@ func (t *tool) termFlags(f *flag.FlagSet) *descriptionFlags {
 	f.StringVar(&d.from, "from", "", "`FILE` with the description in JSON, or -")
 	f.StringVar(&d.product, "product", "", "product `ID` that the features belong to")
 	f.StringVar(&d.edition, "edition", "", "`NAME` of an edition of the catalogue, to which the other flags add")
-	f.Func("feature", "feature and its limits, as in `ID:LIMITS`, or PRODUCT/ID:LIMITS for another product; may stand often", func(s string) error {
+	f.Func("feature", "feature and its limits, as in `ID:LIMITS`, or PRODUCT/ID:LIMITS for another product; may be repeated", func(s string) error {
 		d.features = append(d.features, s)
 		return nil
 	})
 	f.StringVar(&d.d.Kind, "kind", "", "`full`, provisional, trial or test")
-	f.StringVar(&d.d.Window, "window", "", "`TERM` that caps every feature, as a trial's does: activation=30d")
+	f.StringVar(&d.d.Window, "window", "", "`TERM` that limits every feature, such as that of a trial: activation=30d")
 	f.StringVar(&d.maxVersion, "max-version", "", "highest `VERSION` covered; 4 covers every 4.x")
 	f.StringVar(&d.maintained.until, "maintenance-until", "", "last `DATE` of maintenance")
-	f.StringVar(&d.maintained.lapse, "lapse", "", "what the end of maintenance does: `keep` lets covered versions run on, stop ends the product")
+	f.StringVar(&d.maintained.lapse, "lapse", "", "effect of the end of maintenance: `keep` keeps covered versions running, stop ends the product")
 	return d
 }
 

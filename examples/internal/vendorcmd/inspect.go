@@ -24,16 +24,16 @@ type inspectFlags struct {
 
 func inspectCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "inspect", Args: "FILE | -", Summary: "Say what a document, a key or a file is, who signed it, and whether it holds.",
-		Help: `Knows licences, updates, catalogues, signed times, receipts, requests and
-replies, signed keyrings, keyrings, private and public key files, fingerprints,
-and every key that is typed. What no key of the keyring has signed is not shown,
-since anybody can have written it; but a request is signed by the installation
-that asks, and shown if it is. An activation key also needs the licensee's name
-and the catalogue. Serial numbers and request keys are withheld, and private
-keys never shown.
+		Name: "inspect", Args: "FILE | -", Summary: "Describe a document, a key or a file, and verify its signature.",
+		Help: `The command recognises licences, updates, catalogues, signed times, receipts,
+requests, replies, signed keyrings, keyrings, private and public key files,
+fingerprints, and every kind of typed key. It does not show a document that no key
+of the keyring has signed, because anybody can write one. A request is signed by its
+installation, and shown if that signature verifies. An activation key also needs the
+licensee's name and the signed catalogue. Serial numbers and request keys are
+withheld, and private keys are never shown.
 
-Exit code 4 says that it does not hold, 1 that it could not be checked.`,
+Exit code 4 means that the document does not hold, and 1 that it could not be checked.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &inspectFlags{t: t}
 			f.StringVar(&i.keyring, "keyring", "", "`FILE` with the keyring that decides; keyring.txt if that is there")

@@ -28,15 +28,16 @@ func issueCommand(t *tool) cli.Command {
       --licensee "Ada Lovelace" --company Acme --email ada@acme.example \
       --scheme workstation --fingerprint ada.fingerprint --out ada.lic
 
-A new serial number is made and printed, unless --serial-from names a file that
-has one. Updates go by it, and whoever has it can activate what was sold.
-A licence is bound to a machine by a scheme and the fingerprint that the product
-printed there, or by the installation code that was read out; without either it
-runs on every machine.
+The command makes and prints a new serial number, unless --serial-from names a file
+that has one. Updates name the licence by it, and anybody who has it can activate
+the licence. A licence is bound to a machine by a scheme and the fingerprint that the
+product printed there, or by the machine's installation code; without either it works
+on every machine.
 
-With --needs-receipt it runs only where the activation server has confirmed it:
-the customer enters the serial number, and the server's receipt says where and
-until when. Then --scheme alone binds it to the machine that activates it:
+With --needs-receipt the licence works only with a receipt of the activation server:
+the customer enters the serial number, and the receipt names the installation and the
+end of its lease. Then --scheme alone binds the licence to the machine that activates
+it:
 
   latchkey issue --product acme-cad --feature draw --needs-receipt --scheme workstation
 
@@ -48,17 +49,17 @@ and the scheme.
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			i := &issueFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			d := &i.terms.d
-			f.StringVar(&d.Licensee.Name, "licensee", "", "`NAME` of who it is for")
-			f.StringVar(&d.Licensee.Company, "company", "", "`NAME` of their company")
-			f.StringVar(&d.Licensee.Email, "email", "", "their `ADDRESS`")
-			f.StringVar(&d.Contact, "contact", "", "`ADDRESS` or telephone number of your support, shown with every problem")
-			f.StringVar(&d.Renew, "renew-link", "", "`LINK` to where the licence can be renewed")
-			f.StringVar(&d.Scheme, "scheme", "", "binding scheme: one of "+description.Schemes+"; with --needs-receipt that of the catalogue unless given, none for no binding")
+			f.StringVar(&d.Licensee.Name, "licensee", "", "`NAME` of the licensee")
+			f.StringVar(&d.Licensee.Company, "company", "", "`NAME` of the licensee's company")
+			f.StringVar(&d.Licensee.Email, "email", "", "e-mail `ADDRESS` of the licensee")
+			f.StringVar(&d.Contact, "contact", "", "`ADDRESS` or telephone number of your support, shown in remedies")
+			f.StringVar(&d.Renew, "renew-link", "", "`LINK` to the page where the customer can renew")
+			f.StringVar(&d.Scheme, "scheme", "", "binding scheme: one of "+description.Schemes+"; with --needs-receipt, the default is that of the catalogue, and none means no binding")
 			f.StringVar(&i.binding.fingerprint, "fingerprint", "", "`FILE` with the text that \"product fingerprint\" printed, or -")
-			i.binding.machine.declare(f, "in place of scheme and fingerprint")
-			f.BoolVar(&d.NeedsReceipt, "needs-receipt", false, "have it count only with a receipt of the activation server")
-			f.StringVar(&i.id, "id", "", "`ID` of the licence; a random one unless given")
-			f.StringVar(&i.serialFrom, "serial-from", "", "`FILE` that has the serial number, or -; a new one unless given")
+			i.binding.machine.declare(f, "instead of scheme and fingerprint")
+			f.BoolVar(&d.NeedsReceipt, "needs-receipt", false, "the licence counts only with a receipt of the activation server")
+			f.StringVar(&i.id, "id", "", "`ID` of the licence; default: a random one")
+			f.StringVar(&i.serialFrom, "serial-from", "", "`FILE` that has the serial number, or -; default: a new one")
 			f.StringVar(&i.serialOut, "serial-out", "", "`FILE` for the serial number, which must not be there yet")
 			return func(args []string) error {
 				if len(args) > 0 {

@@ -29,28 +29,27 @@ func keyCommand(t *tool) cli.Command {
 		Name: "key", Summary: "Make an activation key that is typed from paper.",
 		Help: `  latchkey key --edition Standard --term until=2027-12-31 --licensee "Müller & Söhne"
 
-A typed key is a complete licence in six rows, or seven if it is bound to a
-machine. It needs no file and no server, only a product with the signed catalogue,
-which "latchkey catalogue" makes. The
-licensee's name is part of what is signed: the customer types it as it is
-printed with the key. Standard output has a page to print; --out writes the rows
-alone, to a file that only its owner can read.
+An activation key is a complete licence in six rows, or seven if it is bound to a
+machine. It needs no file and no server, only a product that embeds the signed
+catalogue of "latchkey catalogue". The signature covers the licensee's name: the
+customer types it as it is printed with the key. Standard output has a page to
+print; --out writes only the rows, to a file that only its owner can read.
 
 ` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			k := &keyFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), selling: t.sellingFlags(f)}
 			k.given = givenIn(f)
 			f.Lookup("out").Usage = "`FILE` for the rows of the key, which must not be there yet"
-			f.StringVar(&k.embedded, "embedded", "catalogue.doc", "`FILE` with the signed catalogue that the product embeds; catalogue.doc unless given")
+			f.StringVar(&k.embedded, "embedded", "catalogue.doc", "`FILE` with the signed catalogue that the product embeds; default: catalogue.doc")
 			f.StringVar(&k.edition, "edition", "", "`NAME` or number of the edition")
 			f.StringVar(&k.name, "licensee", "", "the licensee's `NAME`, as it will be printed and typed")
 			f.StringVar(&k.term, "term", "perpetual", "`TERM`: perpetual, until=2027-12-31, activation=30d or activation=3m")
-			f.IntVar(&k.seats, "seats", 0, "`NUMBER` of seats or concurrent uses; as in the edition unless given")
-			f.IntVar(&k.number, "number", 0, "`NUMBER` from 0 to 1023, to tell keys apart that are otherwise the same")
-			k.machine.declare(f, "of the one machine that it is for")
+			f.IntVar(&k.seats, "seats", 0, "`NUMBER` of seats or concurrent uses; default: that of the edition")
+			f.IntVar(&k.number, "number", 0, "`NUMBER` from 0 to 1023 that distinguishes keys with the same terms")
+			k.machine.declare(f, "of the only machine on which the key works")
 			return func(args []string) error {
 				if len(args) > 0 || k.edition == "" || k.name == "" {
-					return cli.Usagef("say what the key is for: --edition Standard --licensee \"Ada Lovelace\"")
+					return cli.Usagef("name the edition and the licensee: --edition Standard --licensee \"Ada Lovelace\"")
 				}
 				return k.run()
 			}
@@ -133,7 +132,7 @@ func (t *tool) signedCatalogue(path string, keys *license.Keyring) (*license.Cat
 		return nil, err
 	}
 	if strings.HasPrefix(strings.TrimSpace(string(text)), "{") && license.KindOf(text) == "" {
-		return nil, damagedf("%s: this is a catalogue in JSON, and the signed one that products embed belongs here: \"latchkey catalogue\" signs it", name(path))
+		return nil, damagedf("%s: this is a catalogue in JSON, and the signed catalogue is needed here: sign it with \"latchkey catalogue\"", name(path))
 	}
 	c, err := license.OpenCatalogue(text, keys)
 	return c, cli.At(name(path), err)
@@ -154,7 +153,7 @@ func findEdition(c *license.Catalogue, name string) (license.Edition, error) {
 	return license.Edition{}, fmt.Errorf("there is no edition %q: it has %s", name, strings.Join(names, ", "))
 }
 
-// check holds a key against the rules.
+// check checks a key against the rules.
 func (k *keyFlags) check(product string, edition license.Edition, terms license.KeyTerms) error {
 	check, err := k.selling.check()
 	if err != nil {
@@ -175,7 +174,7 @@ func (k *keyFlags) sheet(key keyfmt.Key, c *license.Catalogue, e license.Edition
 		about = append(about, "Seats:    "+strconv.Itoa(k.seats))
 	}
 	if k.machine.given() {
-		about = append(about, "Machine:  one only, the one whose installation code you gave")
+		about = append(about, "Machine:  only the machine with the given installation code")
 	}
 	return keySheet(key, about, "Enter it where the product asks for a key, with the licensee's name exactly as above.")
 }

@@ -18,9 +18,9 @@ func keygenCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "keygen", Summary: "Make a private key.",
 		Help: `Writes a new private key to a file that only its owner can read, and its public
-half beside it, to FILE.pub, from which keyrings are made. Nothing that is there
-is overwritten. Keep private keys where few can reach them; whoever has the
-licence key decides what your customers may use.`,
+half beside it, to FILE.pub, from which keyrings are made. No existing file is
+overwritten. Restrict access to private keys: anybody who has the licence key can
+make licences.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			role := f.String("role", "", "what the key will sign: `license`, activation or root")
 			out := f.String("out", "", "`FILE` for the private key, which must not be there yet")
@@ -36,7 +36,7 @@ licence key decides what your customers may use.`,
 
 func (t *tool) keygen(role license.Role, out string) error {
 	if role != license.RoleLicense && role != license.RoleActivation && role != license.RoleRoot {
-		return cli.Usagef("%q is no role: it is license, activation or root", role)
+		return cli.Usagef("%q is not a role: use license, activation or root", role)
 	}
 	if err := free(out, out+".pub"); err != nil {
 		return err

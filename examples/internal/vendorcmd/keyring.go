@@ -22,9 +22,9 @@ type keyringFlags struct {
 	add, roots              []string
 	retire, revoke          []string // ids
 	confirm                 string
-	ledgers, documents      []string // files of which it is counted what revoking voids
+	ledgers, documents      []string // files whose void documents are counted for --revoke
 	past                    bool     // a key's last day may be over
-	records                 string   // where signing is recorded
+	records                 string   // file of the records
 }
 
 func keyringCommand(t *tool) cli.Command {
@@ -35,45 +35,46 @@ func keyringCommand(t *tool) cli.Command {
   latchkey keyring --vendor acme --add license.key:2031-12-31 \
       --add activation.key.pub:2031-12-31 --add root.key:2041-12-31 --out keyring.txt
 
-Private and public key files will both do; no private half gets into a keyring.
-The date is the key's last day: what is issued later with it is refused, and
-what was issued before stays valid.
+--add accepts private and public key files; a keyring contains public keys only.
+The date is the key's last day: documents issued after that day are refused, and
+documents issued up to that day stay valid.
 
-The next keyring, with a new key in the place of one that is retired, and as a
-signed document that products which are installed already follow:
+The next keyring, with a new key and a retired one, and the same keyring as a
+signed document, which installed products follow:
 
   latchkey keyring --base keyring.txt --add new.key:2036-12-31 --retire old.key --out next.txt
   latchkey keyring --base keyring.txt --sign next.txt --root root.key --out next.doc
 
-A key is named by its id or by either of its files. One that is retired has today as its last day, and all that it signed stays good.
-It must be signed by a quorum of the root keys of the old keyring and by a
-quorum of those of the new one; this is checked before anything is written.
+A key is named by its id or by either of its files. The last day of a retired key is
+today, and the documents that it signed stay valid. The new keyring must be signed by a
+quorum of the root keys of the old keyring, and by a quorum of its own; the command
+checks this before it writes anything.
 
-A key that was stolen is revoked: it is left out, and everything that it signed is
-void unless it was countersigned with "latchkey countersign". How much that is,
---ledger tells, and a word has to be typed for it:
+Revoke a stolen key: the new keyring leaves it out, and every document that it signed
+is void unless it was countersigned with "latchkey countersign". With --ledger the
+command counts these documents. It asks for a confirmation:
 
   latchkey keyring --base keyring.txt --add new.key:2036-12-31 --revoke old.key.pub \
       --ledger documents.jsonl --out next.txt
 
-docs/rotation.md has all of it, step by step.`,
+docs/rotation.md describes each change of keys, step by step.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			k := &keyringFlags{t: t}
-			f.StringVar(&k.vendor, "vendor", "", "the vendor's `NAME`, as documents carry it; that of --base unless given")
-			f.IntVar(&k.version, "version", 0, "`NUMBER` of this keyring; one more than that of --base, or 1, unless given")
-			f.IntVar(&k.quorum, "quorum", 0, "`NUMBER` of root keys that must sign the next keyring; 1 unless given")
+			f.StringVar(&k.vendor, "vendor", "", "the vendor's `NAME`, as documents carry it; default: that of --base")
+			f.IntVar(&k.version, "version", 0, "`NUMBER` of this keyring; default: 1, or one more than that of --base")
+			f.IntVar(&k.quorum, "quorum", 0, "`NUMBER` of root keys that must sign the next keyring; default: 1")
 			f.StringVar(&k.base, "base", "", "`FILE` with the keyring that this one follows")
-			f.StringVar(&k.sign, "sign", "", "`FILE` with a keyring to sign, as a document that products import")
-			f.StringVar(&k.out, "out", "-", "`FILE` for the result, which must not be there yet; standard output unless given")
-			f.Func("add", "key file and last day, as in `FILE:DATE`; may stand often", appendTo(&k.add))
-			f.Func("retire", "`KEY` of --base, its id or its file, whose last day is today; what it signed stays good; may stand often", appendTo(&k.retire))
-			f.Func("revoke", "`KEY` of --base, its id or its file, that is left out, which voids what it signed; may stand often", appendTo(&k.revoke))
-			f.StringVar(&k.confirm, "confirm", "", "`WORD` revoke, in place of typing it")
-			f.Func("ledger", "with --revoke: `FILE` of \"server documents\", of which it is said how much becomes void; may stand often", appendTo(&k.ledgers))
-			f.Func("document", "with --revoke: `FILE` with a licence, an update or a catalogue, likewise; may stand often", appendTo(&k.documents))
+			f.StringVar(&k.sign, "sign", "", "`FILE` with a keyring to sign; the result is a document that products import")
+			f.StringVar(&k.out, "out", "-", "`FILE` for the result, which must not be there yet; default: standard output")
+			f.Func("add", "key file and last day, as in `FILE:DATE`; may be repeated", appendTo(&k.add))
+			f.Func("retire", "`KEY` of --base, its id or its file, whose last day becomes today; documents that it signed stay valid; may be repeated", appendTo(&k.retire))
+			f.Func("revoke", "`KEY` of --base, its id or its file, that is left out, which voids the documents that it signed; may be repeated", appendTo(&k.revoke))
+			f.StringVar(&k.confirm, "confirm", "", "the `WORD` revoke, instead of the prompt")
+			f.Func("ledger", "with --revoke: `FILE` of \"server documents\" whose void documents are counted; may be repeated", appendTo(&k.ledgers))
+			f.Func("document", "with --revoke: `FILE` with a licence, an update or a catalogue to count; may be repeated", appendTo(&k.documents))
 			f.BoolVar(&k.past, "past", false, "add a key whose last day is over")
-			f.StringVar(&k.records, "records", "", "with --sign: `FILE` to which it is recorded; records.jsonl beside the first root key unless given")
-			f.Func("root", "with --sign: `FILE` with a private root key; may stand often", appendTo(&k.roots))
+			f.StringVar(&k.records, "records", "", "with --sign: `FILE` of the records; default: records.jsonl beside the first root key")
+			f.Func("root", "with --sign: `FILE` with a private root key; may be repeated", appendTo(&k.roots))
 			return func(args []string) error {
 				switch {
 				case len(args) > 0:

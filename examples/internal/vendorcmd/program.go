@@ -1,6 +1,5 @@
-// Package vendorcmd is the vendor's command line: one file for each command,
-// what they share, and the small language in which limits are written
-// (limits.go).
+// Package vendorcmd is the code of the vendor's command, latchkey: one file for each
+// command, and the code that the commands share.
 package vendorcmd
 
 import (
@@ -17,10 +16,10 @@ import (
 
 const about = `latchkey is a licence vendor's back office on the command line.
 
-It needs three kinds of keys, each a file that only its owner can read: a
-licence key signs what customers may use, an activation key signs what the
-activation server says (the time, for instance), root keys sign keyrings. The
-keyring lists their public halves, and products embed it. The usual order is
+It uses three kinds of private keys, each in a file that only its owner can read:
+a licence key signs licences and updates, an activation key signs the activation
+server's replies and the signed time, and root keys sign keyrings. The keyring
+lists the public keys, and products embed it. The usual order is
 
   latchkey keygen --role license --out license.key
   latchkey keyring --vendor acme --add license.key:2031-12-31 --out keyring.txt
@@ -28,20 +27,19 @@ keyring lists their public halves, and products embed it. The usual order is
   latchkey issue --product acme-cad --feature draw --licensee "Ada" --out ada.lic
 
 Commands look for license.key, activation.key, keyring.txt and catalogue.json in
-the present folder unless --key, --keyring and --catalogue say otherwise.`
+the current folder unless --key, --keyring and --catalogue name other files.`
 
-const footer = `No secret is ever taken from the command line, where other users of the machine
-could see it: private keys are files, serial numbers and unlock codes come from
-files or standard input. A document goes to the file that --out names, and what
-there is to say about it to standard output; without --out the document goes to
-standard output, and the rest to standard error. With --json, standard output
-has one JSON object, also when something failed.
+const footer = `No command takes a secret from the command line, where other users of the machine
+could see it: private keys are files, and serial numbers and unlock codes come
+from files or standard input. A document goes to the file that --out names, and its
+description to standard output; without --out the document goes to standard output,
+and the description to standard error. With --json, standard output has one JSON
+object, also after a failure.
 
-Exit codes: 0 done; 1 failed, as a full disk or a missing file does; 2 called in a
-wrong way; 3 refused, since what is to be sold or changed makes no sense or a rule
-forbids it; 4 a document, key or file that was given is damaged, not genuine, or
-of another kind. Warnings go to standard error, or into "warnings" with --json, and
-do not change the exit code.`
+Exit codes: 0 success; 1 failure, such as a full disk or a missing file; 2 usage
+error; 3 refused, because a rule forbids the sale or the change; 4 an input document,
+key or file is damaged, not genuine, or of the wrong kind. Warnings go to standard
+error, or into "warnings" with --json, and do not change the exit code.`
 
 // A tool is one run of the program.
 type tool struct {
@@ -49,7 +47,7 @@ type tool struct {
 	out, err io.Writer
 	now      func() time.Time
 	json     bool
-	command  string // that is run
+	command  string // name of the running command
 	warnings rules.Findings
 	warned   map[rules.Finding]bool
 }
@@ -72,7 +70,7 @@ func Run(args []string, in io.Reader, out, err io.Writer, now func() time.Time) 
 	return p.Run(args)
 }
 
-// report tells of an error.
+// report writes an error and returns its exit code.
 func (t *tool) report(command string, err error) int {
 	if t.json {
 		_ = cli.WriteJSON(t.out, t.withWarnings(cli.Fields{"error": errorFields(err)}))
@@ -85,7 +83,7 @@ func (t *tool) report(command string, err error) int {
 	return exitCode(err)
 }
 
-// named has a command know its name when it runs.
+// named wraps a command's Setup so that the tool knows the command's name when it runs.
 func (t *tool) named(c cli.Command) func(*flag.FlagSet) func([]string) error {
 	return func(f *flag.FlagSet) func([]string) error {
 		do := c.Setup(f)
@@ -96,7 +94,7 @@ func (t *tool) named(c cli.Command) func(*flag.FlagSet) func([]string) error {
 	}
 }
 
-// withWarnings adds what the rules warned of to an answer.
+// withWarnings adds the warnings of the rules to an answer.
 func (t *tool) withWarnings(fields cli.Fields) cli.Fields {
 	if len(t.warnings) > 0 {
 		fields["warnings"] = t.warnings
@@ -109,7 +107,7 @@ func (t *tool) say(w io.Writer, text string, fields cli.Fields) error {
 	if t.json {
 		return cli.WriteJSON(t.out, t.withWarnings(fields))
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, cli.Shown(text))
 	return err
 }
 

@@ -7,12 +7,11 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-const recordsHelp = `Each signature is recorded in records.jsonl beside the key, or in --records, before
-the document is delivered: "latchkey records" lists and searches it.`
+const recordsHelp = `The command records each document in records.jsonl beside the key, or in --records,
+before it delivers the document. "latchkey records" lists and searches the records.`
 
-// record appends what is about to be delivered to the journal, and refuses what
-// must not be issued beside what it has already. Only after that may anything be
-// delivered.
+// record appends a document to the records, after checking it against the earlier
+// records. Only after that may the document be delivered.
 func (s *signing) record(r records.Record, document []byte) error {
 	r.Time, r.Document, r.Digest = s.t.second(), string(document), records.DigestOf(document)
 	if len(r.KeyIDs) == 0 {
@@ -24,13 +23,13 @@ func (s *signing) record(r records.Record, document []byte) error {
 	return records.Add(s.journal(), r, func(earlier []records.Record) error { return s.issued(r, earlier) })
 }
 
-// issued holds a record against the earlier ones.
+// issued checks a record against the earlier ones.
 func (s *signing) issued(r records.Record, earlier []records.Record) error {
 	check := rules.Check{Words: rules.Command}
 	return s.t.found(check.Issued(r, earlier, s.again))
 }
 
-// preflight is issued for what will not be recorded, since it is only tried.
+// preflight is issued for a dry run, which records nothing.
 func (s *signing) preflight(r records.Record) error {
 	earlier, err := records.Read(s.journal())
 	if err != nil {
@@ -46,7 +45,7 @@ func (s *signing) journal() string {
 	return records.Beside(s.key)
 }
 
-// recordOf is what a licence's record has.
+// recordOf returns the record of a licence.
 func recordOf(l *license.License) records.Record {
 	r := records.Record{
 		Kind: records.License, ID: l.ID, Serial: string(l.Serial), Number: l.Revision,
@@ -58,8 +57,8 @@ func recordOf(l *license.License) records.Record {
 	return r
 }
 
-// recordOfUpdate is what an update's record has, with the vendor's own notes.
-// present is the licence that it is for, nil if it is not at hand.
+// recordOfUpdate returns the record of an update, with the vendor's notes. present is
+// the licence that is updated, nil if it is unknown.
 func recordOfUpdate(u *license.Update, d *description.Terms, present *license.License, diff *license.Diff) records.Record {
 	r := records.Record{Kind: records.Update, Number: u.Sequence, Mode: mode(u), CRMID: d.CRMID, Comment: d.Comment}
 	if present != nil {

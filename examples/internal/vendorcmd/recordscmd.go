@@ -24,28 +24,28 @@ type recordsFlags struct {
 
 func recordsCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "records", Summary: "List and search what was signed.",
+		Name: "records", Summary: "List and search the records of signed documents.",
 		Help: `  latchkey records --licensee ada
   latchkey records --kind update --serial-from ada.serial
   latchkey records --id L-cmsxk3fnp7vq2ixb --out again.lic
 
-Every command that signs records it before the document is delivered, one line of
-JSON for each signature: the time, the kind (` + strings.Join(records.Kinds, ", ") + `),
+Every command that signs appends one line of JSON to the records before it delivers
+the document: the time, the kind (` + strings.Join(records.Kinds, ", ") + `),
 the id, the serial number, the licensee, the products, the ids of the keys that
-signed, the document with its SHA-256, and your notes. The journal, records.jsonl
+signed, the document with its SHA-256, and your notes. The file, records.jsonl
 beside the key, has serial numbers and unlock codes, so only its owner can read it.
-It is not changed by anything but appending; back it up with the keys.
+Commands only append to it; back it up with the keys.
 
 Serial numbers, unlock codes and documents are withheld without --reveal. With
---out, the document of the one record that was found is written to a file again.
-What the activation server signs is in its database.`,
+--out, the command writes the document of the one record found to a file again.
+The activation server keeps its signed documents in its database.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			r := &recordsFlags{t: t}
-			f.StringVar(&r.file, "records", records.FileName, "`FILE` with the records; "+records.FileName+" unless given")
+			f.StringVar(&r.file, "records", records.FileName, "`FILE` with the records; default: "+records.FileName)
 			f.StringVar(&r.query.Licensee, "licensee", "", "part of a licensee's `NAME`, company or e-mail address")
 			f.StringVar(&r.serialFrom, "serial-from", "", "`FILE` that has a serial number, or -")
 			f.StringVar(&r.query.ID, "id", "", "`ID` of a licence or an update")
-			f.StringVar(&r.query.Kind, "kind", "", "`KIND` of what was signed")
+			f.StringVar(&r.query.Kind, "kind", "", "`KIND` of the record")
 			f.StringVar(&r.query.KeyID, "key-id", "", "`ID` of the key that signed")
 			f.StringVar(&r.out, "out", "", "`FILE` for the document of the record that was found, which must not be there yet")
 			f.BoolVar(&r.reveal, "reveal", false, "show serial numbers, unlock codes and documents")
@@ -61,7 +61,7 @@ What the activation server signs is in its database.`,
 
 func (r *recordsFlags) run() error {
 	if kind := r.query.Kind; kind != "" && !slices.Contains(records.Kinds, kind) {
-		return cli.Usagef("there is no kind %q%s: it is one of %s", kind, nearest.Hint(kind, records.Kinds), strings.Join(records.Kinds, ", "))
+		return cli.Usagef("there is no kind %q%s: use one of %s", kind, nearest.Hint(kind, records.Kinds), strings.Join(records.Kinds, ", "))
 	}
 	if r.serialFrom != "" {
 		key, err := r.t.readTyped(r.serialFrom, keyfmt.Serial)
@@ -71,7 +71,7 @@ func (r *recordsFlags) run() error {
 		r.query.Serial = key.Text()
 	}
 	if !exists(r.file) {
-		return fmt.Errorf("%s: there is no such file: it lies beside the key that signs, or where --records said", r.file)
+		return fmt.Errorf("%s: there is no such file: the records are beside the signing key, or where --records of the signing command put them", r.file)
 	}
 	all, err := records.Read(r.file)
 	if err != nil {
@@ -98,7 +98,7 @@ func (r *recordsFlags) run() error {
 // restore writes the document of the one record that was found.
 func (r *recordsFlags) restore(found []records.Record) error {
 	if len(found) != 1 {
-		return refusedf("%d records were found, and one is needed to write its document: narrow the search", len(found))
+		return refusedf("%d records were found, and --out needs exactly one: narrow the search", len(found))
 	}
 	if err := write(r.out, []byte(found[0].Document), 0o600); err != nil {
 		return err

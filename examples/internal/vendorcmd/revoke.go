@@ -14,10 +14,10 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// revokeWord is what has to be typed before a key is revoked.
+// revokeWord is the word that confirms the revocation of a key.
 const revokeWord = "revoke"
 
-// retire sets the end of keys to today: what they signed stays good.
+// retireKeys sets the last day of keys to today. Documents that they signed stay valid.
 func (k *keyringFlags) retireKeys(keys []license.Key) error {
 	for _, named := range k.retire {
 		i, err := k.indexOf(keys, named, "retire")
@@ -29,7 +29,7 @@ func (k *keyringFlags) retireKeys(keys []license.Key) error {
 	return nil
 }
 
-// revokeKeys takes keys out, once that was confirmed.
+// revokeKeys removes keys after a confirmation.
 func (k *keyringFlags) revokeKeys(keys []license.Key) ([]license.Key, error) {
 	for _, named := range k.revoke {
 		i, err := k.indexOf(keys, named, "revoke")
@@ -44,7 +44,7 @@ func (k *keyringFlags) revokeKeys(keys []license.Key) ([]license.Key, error) {
 	return keys, k.confirmRevocation(keys)
 }
 
-// indexOf returns where a key is that is named by its id or its file.
+// indexOf returns the index of the key that is named by its id or its file.
 func (k *keyringFlags) indexOf(keys []license.Key, named, what string) (int, error) {
 	id := named
 	if _, err := os.Stat(named); err == nil {
@@ -65,7 +65,7 @@ func indexOfKey(keys []license.Key, id string) int {
 	return slices.IndexFunc(keys, func(key license.Key) bool { return key.Public.ID() == id })
 }
 
-// confirmRevocation says what revoking does, and wants a word for it.
+// confirmRevocation prints the consequences of revoking and asks for a confirmation.
 func (k *keyringFlags) confirmRevocation(left []license.Key) error {
 	consequences, err := k.consequences(left)
 	if err != nil {
@@ -73,33 +73,33 @@ func (k *keyringFlags) confirmRevocation(left []license.Key) error {
 	}
 	if k.confirm != "" {
 		if k.confirm != revokeWord {
-			return cli.Usagef("--confirm %s: to revoke a key, the word is %s", k.confirm, revokeWord)
+			return cli.Usagef("--confirm %s: the word that confirms it is %s", k.confirm, revokeWord)
 		}
 		fmt.Fprint(k.t.err, consequences)
 		return nil
 	}
-	fmt.Fprintf(k.t.err, "%sType %s to go on: ", consequences, revokeWord)
+	fmt.Fprintf(k.t.err, "%sType %s to continue: ", consequences, revokeWord)
 	word, err := bufio.NewReader(io.LimitReader(k.t.in, 64)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if strings.TrimSpace(word) != revokeWord {
-		return cli.Usagef("nothing was revoked: type %s, or give --confirm %s; --retire ID ends a key and leaves good what it signed", revokeWord, revokeWord)
+		return cli.Usagef("nothing was revoked: type %s, or use --confirm %s; --retire ID ends a key and keeps the documents that it signed valid", revokeWord, revokeWord)
 	}
 	return nil
 }
 
-// consequences says what no longer holds without the keys, and what cures that.
+// consequences describes which documents become void without the keys, and the remedy.
 func (k *keyringFlags) consequences(left []license.Key) (string, error) {
-	text := "Revoking a key voids everything that it signed, also before today. To end a key and keep that, use --retire.\n"
+	text := "Revoking a key voids every document that it signed, also before today. To end a key and keep them valid, use --retire.\n"
 	if len(k.ledgers) == 0 && len(k.documents) == 0 {
-		return text + "How many documents that is, --ledger FILE tells, with a file of \"server documents --out FILE\".\n" + cure, nil
+		return text + "To count these documents, use --ledger FILE with a file of \"server documents --out FILE\".\n" + cure, nil
 	}
 	base, err := k.t.openKeyring(k.base)
 	if err != nil {
 		return "", err
 	}
-	c := &voidCount{base: base, left: left, sales: map[string]bool{}}
+	c := &voidCount{base: base, left: left, next: nextOf(base, left), sales: map[string]bool{}}
 	for _, path := range k.ledgers {
 		if err := k.t.eachLine(path, func(l documents.Line) error { c.add(l.Serial, []byte(l.Document)); return nil }); err != nil {
 			return "", err
@@ -112,23 +112,37 @@ func (k *keyringFlags) consequences(left []license.Key) (string, error) {
 		}
 		c.add(path, document)
 	}
-	text += fmt.Sprintf("Of %d documents it voids %d, of %d sales.\n", c.all, c.void, len(c.sales))
+	text += fmt.Sprintf("It voids %d of %d documents, in %d sales.\n", c.void, c.all, len(c.sales))
 	if c.void == 0 {
 		return text, nil
 	}
 	return text + cure, nil
 }
 
-const cure = `The cure, before the next keyring is given to anybody: countersign them, with
-"server documents --countersign" where the server has the new licence key, or with
-"latchkey countersign" where it is kept apart. Keys typed from paper cannot be
-countersigned: issue new ones. See docs/rotation.md.
+// nextOf returns a keyring of the keys that are left, nil if they make none.
+func nextOf(base *license.Keyring, left []license.Key) *license.Keyring {
+	quorum := 0
+	if slices.ContainsFunc(left, func(key license.Key) bool { return key.Role == license.RoleRoot }) {
+		quorum = 1
+	}
+	next, err := license.NewKeyring(base.Vendor(), base.Version()+1, quorum, left)
+	if err != nil {
+		return nil
+	}
+	return next
+}
+
+const cure = `Before you distribute the next keyring, countersign these documents: with
+"server documents --countersign" if the server has the new licence key, or else with
+"latchkey countersign". Activation keys typed from paper cannot be countersigned:
+issue new ones. See docs/rotation.md.
 `
 
 // A voidCount counts the documents that do not hold under a list of keys.
 type voidCount struct {
 	base      *license.Keyring
 	left      []license.Key
+	next      *license.Keyring // of the keys that are left; nil if they make none
 	all, void int
 	sales     map[string]bool
 }
@@ -138,7 +152,10 @@ func (c *voidCount) add(sale string, document []byte) {
 	c.all++
 	_, issued, err := issuedOn(document, c.base)
 	if err != nil {
-		return // it does not hold today, either
+		return // it is void already
+	}
+	if right, _, err := license.MergeSignatures(document, document, c.base, c.next); err == nil { // an id proves nothing
+		document = right
 	}
 	for _, id := range license.KeyIDs(document) {
 		if i := indexOfKey(c.left, id); i >= 0 && c.left[i].Role == license.RoleLicense && c.left[i].End >= issued {

@@ -24,19 +24,18 @@ type sealFlags struct {
 
 func sealCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "seal", Summary: "Put an update into a licence that waits there for its unlock code.",
+		Name: "seal", Summary: "Seal an update into a licence, to be opened by an unlock code.",
 		Help: `  latchkey seal --license ada.lic --product acme-cad --feature render:until=2027-12-31 --out ada-sealed.lic
 
-The customer imports the new licence file, in which the update lies sealed. When
-it is paid for, they get the unlock code, one row to type, which opens it
-offline. Print the code that this command prints, or have it written to a file
-with --code-out: it is nowhere else, and the licence has only its hash.
+The customer imports the new licence file, which contains the sealed update. After
+payment, you send the unlock code, one row to type, which opens the update offline.
+The command prints the code, or writes it to a file with --code-out. The records keep
+the code too; the licence has only its hash.
 
-The update is described as in "latchkey update". The new licence has one revision
-more than the old one, so that products take it in its place; name it as
---license from now on. --applied names the updates that were sent before, so
-that the licence has them, too. --crm-id and --comment are kept in the records, as
-those of "latchkey update" are.
+The update is described as in "latchkey update". The revision of the new licence is
+one higher, so that products accept it in place of the old one; name the new licence
+with --license from now on. --applied names the earlier updates, which become part of
+the new licence. The records keep --crm-id and --comment.
 
 ` + recordsHelp + `
 
@@ -45,13 +44,13 @@ those of "latchkey update" are.
 			s := &sealFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			s.terms.changeFlags(f)
 			f.StringVar(&s.license, "license", "", "`FILE` with the licence as it was issued")
-			f.Func("applied", "`FILE` with an update that was sent before, in order; may stand often", appendTo(&s.applied))
-			f.StringVar(&s.id, "id", "", "`ID` of the update; a random one unless given")
+			f.Func("applied", "`FILE` with an earlier update, in order; may be repeated", appendTo(&s.applied))
+			f.StringVar(&s.id, "id", "", "`ID` of the update; default: a random one")
 			f.StringVar(&s.codeOut, "code-out", "", "`FILE` for the unlock code, which must not be there yet")
 			f.BoolVar(&s.includeNotes, "include-notes", false, "put CRM id and comment into the customer's file")
 			return func(args []string) error {
 				if len(args) > 0 || s.license == "" {
-					return cli.Usagef("say which licence the update is put into: --license FILE")
+					return cli.Usagef("name the licence for the sealed update: --license FILE")
 				}
 				return s.run()
 			}
@@ -152,6 +151,6 @@ func (s *sealFlags) tell(document []byte, l *license.License, u *license.Update,
 	sheet := keySheet(code, []string{
 		fmt.Sprintf("Update %s of licence %s", u.ID, l.ID),
 		prefixed("Licensee: ", list(l.Licensee.Name, l.Licensee.Company)),
-	}, "Enter it where the product asks for a key. The licence file that came with it\nmust have been imported before.")
+	}, "Enter it where the product asks for a key, after importing the licence file\nthat came with it.")
 	return s.deliver(document, describeLicense(l, false)+text+"\n"+sheet+"\n", fields)
 }

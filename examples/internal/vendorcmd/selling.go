@@ -13,12 +13,12 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-const sellingHelp = `Products, features and editions are those of catalogue.json in the present
-folder, or of --catalogue; "latchkey catalogue --new" makes a first one. A name
-that is not there is refused, as is a date that is over; --new-name and --past
-sell them all the same.`
+const sellingHelp = `Products, features and editions are those of catalogue.json in the current
+folder, or of --catalogue; "latchkey catalogue --new" makes a first one. The
+command refuses a name that is not in the catalogue unless --new-name is given,
+and a date that is over unless --past is given.`
 
-// A selling is what every command has that sells by the names of the catalogue.
+// A selling has the flags and the catalogue of a command that sells.
 type selling struct {
 	t             *tool
 	file          string
@@ -31,15 +31,15 @@ type selling struct {
 // sellingFlags declares the flags of a command that sells.
 func (t *tool) sellingFlags(f *flag.FlagSet) *selling {
 	s := &selling{t: t}
-	f.StringVar(&s.file, "catalogue", "", "`FILE` with what you sell; "+catalogue.FileName+" if that is there")
-	f.BoolVar(&s.newName, "new-name", false, "sell names that the catalogue does not have")
-	f.BoolVar(&s.past, "past", false, "sell what has ended already")
+	f.StringVar(&s.file, "catalogue", "", "`FILE` with the catalogue; default: "+catalogue.FileName+" if it exists")
+	f.BoolVar(&s.newName, "new-name", false, "allow names that the catalogue does not have")
+	f.BoolVar(&s.past, "past", false, "allow dates that are over")
 	return s
 }
 
 // againFlag declares the flag of a command that numbers what it issues.
 func (s *selling) againFlag(f *flag.FlagSet) {
-	f.BoolVar(&s.again, "again", false, "issue a number or an id once more that the records have")
+	f.BoolVar(&s.again, "again", false, "allow a number or an id that the records already have")
 }
 
 // catalogue returns the vendor's catalogue, nil if there is none.
@@ -69,7 +69,7 @@ func (s *selling) catalogue() (*catalogue.Catalogue, error) {
 	return s.listed, nil
 }
 
-// check returns what documents are held against.
+// check returns the rules for the documents of this run.
 func (s *selling) check() (*rules.Check, error) {
 	c, err := s.catalogue()
 	return &rules.Check{
@@ -77,8 +77,8 @@ func (s *selling) check() (*rules.Check, error) {
 	}, err
 }
 
-// names refuses names of a description that are not in the catalogue, and puts
-// what editions are in their place.
+// names refuses names of a description that are not in the catalogue, and expands
+// editions.
 func (s *selling) names(d *description.Terms, update bool, present *license.License) error {
 	check, err := s.check()
 	if err != nil {

@@ -15,17 +15,17 @@ import (
 func timeCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "time", Args: "[CODE]", Summary: "Answer a challenge code with the signed time.",
-		Help: `A customer whose clock once stood in the future, or whose local state was put
-back from a backup copy, sends you the challenge code that the product shows.
-The answer is a file that they import. It counts once, and on that machine only.
-The code is read from standard input if it is not given; it is no secret.
+		Help: `A customer whose clock was once set to the future, or whose local state was restored
+from a backup copy, sends you the challenge code that the product shows. The answer
+is a file, which the customer imports. It counts once, and on that machine only.
+Without CODE, the command reads it from standard input; it is not secret.
 ` + recordsHelp + `
 
---accept-restored also says that runs and first uses may go on from the local
-state as it is. Be sure that you want that: the customer may have used more.`,
+--accept-restored also accepts the restored local state: runs and terms continue from
+it. Make sure that you want this: the customer may have used more runs.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			s := t.signingFlags(f, license.RoleActivation, "activation.key")
-			accept := f.Bool("accept-restored", false, "accept local state that was put back")
+			accept := f.Bool("accept-restored", false, "accept restored local state")
 			return func(args []string) error { return s.time(args, *accept) }
 		},
 	}
@@ -74,7 +74,7 @@ func parseChallenge(where, text string) (keyfmt.Key, error) {
 	var row *keyfmt.RowError
 	switch {
 	case errors.Is(err, keyfmt.ErrUnrecognized), errors.Is(err, keyfmt.ErrTooLong), err != nil && keyfmt.Identify(text).Kind != keyfmt.Challenge && errors.As(err, &row):
-		return key, cli.At(where, damagedf("this is no challenge code, which begins with T and has 25 characters: ask the customer for the code that the product shows with \"challenge\""))
+		return key, cli.At(where, damagedf("this is not a challenge code, which begins with T and has 25 characters: ask the customer for the code that the product shows with \"challenge\""))
 	case errors.As(err, &row):
 		return key, cli.At(where, damagedf("%s: ask the customer to read the code out again; a product shows one with \"challenge\"", strings.TrimSuffix(row.Error(), ": compare it with the original and type it again")))
 	case err != nil:
@@ -84,9 +84,9 @@ func parseChallenge(where, text string) (keyfmt.Key, error) {
 }
 
 func describeTime(t *license.SignedTime) string {
-	restored := "Local state that was put back is not accepted."
+	restored := "Restored local state is not accepted."
 	if t.Restored {
-		restored = "Local state that was put back is accepted."
+		restored = "Restored local state is accepted."
 	}
 	challenge, _ := keyfmt.New(keyfmt.Challenge, t.Challenge)
 	return fmt.Sprintf("Signed time %s by %s, in answer to %s. %s\n", t.Time.Format("2006-01-02 15:04:05 UTC"), t.Vendor, challenge.Text(), restored)

@@ -28,35 +28,34 @@ func updateCommand(t *tool) cli.Command {
 		Help: `  latchkey update --license ada.lic --product acme-cad \
       --feature export:extend=30d --feature print:runs=+100 --out ada-1.update
 
-An update is an add-on unless --rewrite is given. An add-on never takes a right
-away, and what it does not name stays as it is. A rewrite states the whole of
-each product that it names, and with --whole-license the whole licence.
+An update is an add-on unless --rewrite is given. An add-on never takes anything
+away, and leaves everything that it does not name as it is. A rewrite replaces the
+terms of each product that it names, and with --whole-license the whole licence.
 
-With --license, and --applied for each update that was sent before, the number
-of the update follows by itself, and a preview says what it will change for a
-customer who applies it today and has used nothing yet. Without, say which
-licence and which number: --serial-from FILE --sequence 3.
+With --license, and --applied for each earlier update, the command numbers the
+update and previews the changes for a customer who applies it today and has used
+nothing yet. Without --license, name the licence and the number:
+--serial-from FILE --sequence 3.
 
---edition with --rewrite states the product as that edition is.
+--edition with --rewrite sets the product to that edition.
 
---crm-id and --comment are notes of your own. They are kept in the records, with
-what the update was and did; the customer's file has them with --include-notes
-only.
+--crm-id and --comment are your own notes. The records keep them; the customer's
+file has them only with --include-notes.
 
 ` + description.LimitsHelp + "\n\n" + description.ChangeHelp + "\n\n" + fileHelp + `
-In an update the file may have rewrite, whole_license, obtain_from,
-obtain_until, crm_id and comment, and a product the scheme that it needs; the
-licensee never changes.
+In an update the file may also have rewrite, whole_license, obtain_from,
+obtain_until, crm_id and comment, and a product may have the scheme that it needs.
+An update never changes the licensee.
 
 ` + sellingHelp + "\n\n" + recordsHelp,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			u := &updateFlags{signing: t.signingFlags(f, license.RoleLicense, "license.key"), terms: t.termFlags(f)}
 			u.terms.changeFlags(f)
 			f.StringVar(&u.license, "license", "", "`FILE` with the licence that is updated, for the number and a preview")
-			f.Func("applied", "`FILE` with an update that was sent before, in order; may stand often", appendTo(&u.applied))
+			f.Func("applied", "`FILE` with an earlier update, in order; may be repeated", appendTo(&u.applied))
 			f.StringVar(&u.serialFrom, "serial-from", "", "without --license: `FILE` that has the serial number, or -")
 			f.Int64Var(&u.sequence, "sequence", 0, "`NUMBER` of this update, one more than that of the last")
-			f.StringVar(&u.id, "id", "", "`ID` of the update; a random one unless given")
+			f.StringVar(&u.id, "id", "", "`ID` of the update; default: a random one")
 			f.BoolVar(&u.includeNotes, "include-notes", false, "put CRM id and comment into the customer's file, too")
 			f.BoolVar(&u.dryRun, "dry-run", false, "only show the preview")
 			return func(args []string) error {
@@ -78,11 +77,11 @@ licensee never changes.
 
 // changeFlags declares the flags that only updates have.
 func (d *descriptionFlags) changeFlags(f *flag.FlagSet) {
-	f.BoolVar(&d.d.Rewrite, "rewrite", false, "state anew each product that is named")
+	f.BoolVar(&d.d.Rewrite, "rewrite", false, "replace the terms of each product that is named")
 	f.BoolVar(&d.d.WholeLicense, "whole-license", false, "rewrite, and remove every product that is not named; needs --kind")
 	f.StringVar(&d.d.ObtainFrom, "obtain-from", "", "first `DATE` on which the customer may apply it")
 	f.StringVar(&d.d.ObtainUntil, "obtain-until", "", "last `DATE` on which the customer may apply it")
-	f.StringVar(&d.maintained.extend, "maintenance-extend", "", "`SPAN` that maintenance is longer: 12m")
+	f.StringVar(&d.maintained.extend, "maintenance-extend", "", "`SPAN` by which maintenance is extended: 12m")
 	f.StringVar(&d.scheme, "needs-scheme", "", "binding `SCHEME` that the product needs")
 	f.StringVar(&d.d.CRMID, "crm-id", "", "`ID` of the order in your own records")
 	f.StringVar(&d.d.Comment, "comment", "", "`TEXT` for your own records")
@@ -132,8 +131,8 @@ func (f *updateFlags) run() error {
 	return f.deliver(document, describeUpdate(u, false)+text, fields)
 }
 
-// described returns the update that is described, and what it does to the licence;
-// nil if that is not at hand.
+// described returns the described update and its changes to the licence, which are
+// nil without the licence.
 func (f *updateFlags) described(d *description.Terms, l *license.License) (*license.Update, *license.Diff, error) {
 	if err := f.terms.selling.names(d, true, l); err != nil {
 		return nil, nil, err
@@ -156,8 +155,8 @@ func (f *updateFlags) described(d *description.Terms, l *license.License) (*lice
 	return u, diff, err
 }
 
-// tried says what an update would do. That it does nothing is shown by the
-// preview, and nothing is refused for it.
+// tried prints the preview of a dry run. An update without effect is not refused
+// here, since the preview shows it.
 func (f *updateFlags) tried(u *license.Update, l *license.License, text string, fields cli.Fields) error {
 	if err := f.terms.selling.update(u, l, nil); err != nil {
 		return err
@@ -168,20 +167,20 @@ func (f *updateFlags) tried(u *license.Update, l *license.License, text string, 
 	return f.t.say(f.t.out, text, fields)
 }
 
-// current returns the licence that is updated, nil if it is not at hand.
+// current returns the licence that is updated, nil without --license.
 func (f *updateFlags) current(keys *license.Keyring) (*license.License, error) {
 	if f.license == "" {
 		return nil, nil
 	}
 	l, err := f.t.licenseOf(f.license, f.applied, keys)
 	if err == nil && l.Serial == "" {
-		err = fmt.Errorf("%s: this licence has no serial number, and updates go by it: issue a new licence", f.license)
+		err = fmt.Errorf("%s: this licence has no serial number, which updates need: issue a new licence", f.license)
 	}
 	return l, err
 }
 
-// place gives the update its licence and its number, and returns what it will
-// do; nil if the licence is not at hand.
+// place sets the update's serial number and sequence, and returns its changes, nil
+// without --license.
 func (f *updateFlags) place(u *license.Update, l *license.License) (*license.Diff, error) {
 	if l == nil {
 		number, err := f.t.readTyped(f.serialFrom, keyfmt.Serial)
@@ -195,7 +194,7 @@ func (f *updateFlags) place(u *license.Update, l *license.License) (*license.Dif
 	return try(l, u, f.t.today())
 }
 
-// try returns what an update does to a licence on the first day from today on
+// try returns the changes of an update to a licence on the first day from today on
 // which it may be applied.
 func try(l *license.License, u *license.Update, today license.Date) (*license.Diff, error) {
 	_, diff, err := license.Apply(l, u, onDay(u, today).Start(), license.Usage{})
@@ -208,10 +207,10 @@ func try(l *license.License, u *license.Update, today license.Date) (*license.Di
 // onDay returns the first day from today on which an update may be applied.
 func onDay(u *license.Update, today license.Date) license.Date { return max(today, u.Obtain.From) }
 
-// preview says what an update will do.
+// preview describes the changes of an update.
 func preview(diff *license.Diff, day license.Date) (string, cli.Fields) {
 	if diff == nil {
-		return "No preview, since the licence is not at hand (--license).\n", cli.Fields{}
+		return "No preview without the licence: name it with --license.\n", cli.Fields{}
 	}
 	text := fmt.Sprintf("Preview for a customer who applies it on %s and has used nothing yet:\n", day)
 	for _, c := range diff.Changes {

@@ -10,8 +10,8 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// errorText is an error for people. A reason of package license is for customers,
-// and said in the vendor's words here.
+// errorText returns the text of an error. Reasons of package license address
+// customers; here they address the vendor.
 func errorText(err error) string {
 	var reason *license.Reason
 	if !errors.As(err, &reason) {

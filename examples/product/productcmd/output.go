@@ -86,7 +86,7 @@ func readAll(r io.Reader, limit int) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) > limit {
-		return nil, fmt.Errorf("there are more than %d bytes, which is too much for this", limit)
+		return nil, fmt.Errorf("the input has more than %d bytes, which is the limit here", limit)
 	}
 	return b, nil
 }

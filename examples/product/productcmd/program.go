@@ -100,10 +100,10 @@ func (a *app) global(f *flag.FlagSet) {
 	f.BoolVar(&a.json, "json", a.json, "answer in JSON")
 	// For tests. Leave it out of yours: who can choose the folder of local state
 	// has a new one for every trial.
-	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; one below the user's configuration folder unless given")
+	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; default: one below the user's configuration folder")
 	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; yours is built in")
 	f.BoolVar(&a.lan, "insecure-lan", a.lan, "reach the server in plain HTTP, within a private network only: who listens there reads serial numbers")
-	f.StringVar(&a.label, "label", a.label, "`TEXT` by which the vendor and you know this machine, such as \"render node 3\"; "+labelVariable+" unless given")
+	f.StringVar(&a.label, "label", a.label, "`TEXT` by which the vendor and you know this machine, such as \"render node 3\"; default: "+labelVariable)
 	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
 		if lang == license.English && !strings.HasPrefix(strings.ToLower(s), "en") {

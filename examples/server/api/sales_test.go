@@ -134,7 +134,7 @@ func TestEditionOfCatalogue(t *testing.T) {
 	require.False(t, c.Allows("export"))
 	delete(light, "rewrite")
 	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "updates", object{"serial": sale["serial"], "description": light})
-	require.Contains(t, why["message"], "which only a rewrite can")
+	require.Contains(t, why["message"], "which sets the terms of a product")
 }
 
 // A description says itself by which scheme machines are bound, or the call does.

@@ -161,7 +161,7 @@ func TestNothingSold(t *testing.T) {
 	for want, features := range map[string]string{
 		"In the description, products/acme-cad/features/draw is null": `{"draw": null}`,
 		"The product acme-cad has no feature":                         `{}`,
-		"The product acme-cad has no feature, so n":                   `null`,
+		"The product acme-cad has no feature, so":                     `null`,
 	} {
 		status, answer := w.Desk.Send(http.MethodPost, "serials", []byte(`{"description": {"products": {"acme-cad": {"features": `+features+`}}}}`), "Content-Type", "application/json")
 		require.Equal(t, http.StatusUnprocessableEntity, status, "%s", answer)

@@ -30,7 +30,7 @@ func newClone(t testing.TB) *clone {
 	copyRepository(t, "../../..", root)
 	c := &clone{t: t, dir: filepath.Join(root, "examples"), address: freePort(t)}
 	c.env = append(os.Environ(), "GOWORK=", "GOFLAGS=-trimpath", "LANG=C.UTF-8", "LC_ALL=", "LATCHKEY_LISTEN="+c.address)
-	c.newHome() // -trimpath lets packages come from the build cache, wherever the clone is
+	c.newHome()                                                        // -trimpath lets packages come from the build cache, wherever the clone is
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} { // which are in the real home
 		value, err := exec.Command("go", "env", name).Output()
 		require.NoError(t, err)

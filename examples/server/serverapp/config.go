@@ -43,20 +43,20 @@ type Config struct {
 	Keyring       *license.Keyring
 	Activation    *issuer.Issuer   // of the role "activation"
 	OldActivation []*issuer.Issuer // its predecessors, newest first, for products with an older keyring
-	License       *issuer.Issuer   // of the role "license"; nil: the API takes only what was signed elsewhere
-	// Catalogue is what the API may sell; without one, only names that a call says
-	// are new ones.
+	License       *issuer.Issuer   // of the role "license"; nil: the API accepts only documents that were signed elsewhere
+	// Catalogue lists the names that the API may sell; without it, every sale needs
+	// "new_names": true.
 	Catalogue    *catalogue.Catalogue
-	NextKeyrings [][]byte // documents of the keyrings that follow, each on the one before
+	NextKeyrings [][]byte // documents of the next keyrings, in their order
 	Catalogues   [][]byte // signed catalogues that products get with the next keyring
-	// AllowVoid starts the server also if the last of NextKeyrings voids documents
+	// AllowVoid starts the server although the last of NextKeyrings voids documents
 	// in the ledger.
 	AllowVoid bool
 
 	// TLSCert and TLSKey are files in PEM, read again when they change; without
 	// them it is plain HTTP.
 	TLSCert, TLSKey string
-	// TrustedProxies are those whose X-Forwarded-For is believed.
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
 
 	Throttle server.Throttle
@@ -87,6 +87,5 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// DefaultListen is where the server is unless told otherwise: no other machine
-// reaches it there.
+// DefaultListen is the default address, which other machines cannot reach.
 const DefaultListen = "127.0.0.1:8080"

@@ -10,10 +10,10 @@ import (
 )
 
 // readKey reads a private key. A file that others than its owner can read is
-// refused with issuer.ErrPermissions, unless it is a credential: systemd, from
-// version 254 on, gives a service its credentials as files of root's with an access
-// list for the service's user, and the system shows an access list as rights of the
-// group. No other user reaches the folder, whose path is in CREDENTIALS_DIRECTORY.
+// refused with issuer.ErrPermissions, unless it is a credential: systemd 254 and
+// later give a service its credentials as files of root with an access control list
+// for the service's user, which appear as permissions of the group. No other user
+// can reach the folder, whose path is in CREDENTIALS_DIRECTORY.
 func readKey(name, credentials string) (issuer.PrivateKey, error) {
 	key, err := issuer.ReadKeyFile(name)
 	if !errors.Is(err, issuer.ErrPermissions) || !isCredential(name, credentials) {

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -15,7 +14,7 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// documentsFlags are what the command documents is told.
+// documentsFlags are the flags of the command documents.
 type documentsFlags struct {
 	*tool
 	out, in           string
@@ -24,29 +23,30 @@ type documentsFlags struct {
 
 func documentsCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "documents", Summary: "Take the licences and updates out of the ledger, or countersigned ones back in.",
-		Help: `Before a key that signed licences is revoked, everything that it signed has to be
-countersigned. Where the server has the new licence key, one command does it:
+		Name: "documents", Summary: "Export the licences and updates of the ledger, or import countersigned ones.",
+		Help: `Before you revoke a key that signed licences, countersign every document that it
+signed. If the server has the new licence key, one command does this:
 
   server documents --countersign --keyring keyring.txt --next-keyring next.doc --license-key new.key
 
-Where that key is kept apart, the documents go there and back in files:
+If the new licence key is on another machine, the documents go there and back in files:
 
   server documents --out documents.jsonl
   latchkey countersign --from documents.jsonl --key new.key --next next.txt --out countersigned.jsonl
   server documents --import countersigned.jsonl --keyring keyring.txt --next-keyring next.doc
 
-With --void, --out takes only what would not hold under --next-keyring. A document is
-taken in if it has the same content as the one that is there, and holds under the
-next keyring; only its signatures are added, and the history of its sale says so.
-All of it can be interrupted and called again, while the server runs.`,
+With --void, --out exports only documents that would not hold under --next-keyring.
+--import accepts a document if it has the same content as the one in the ledger and
+holds under the next keyring; it adds only the signatures, and records this in the
+history of the sale. These commands can be interrupted and run again, while the
+server runs.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			d := &documentsFlags{tool: t}
 			t.settings.declareKeys(f)
 			f.StringVar(&d.out, "out", "", "`FILE` for the documents, which must not be there yet")
-			f.StringVar(&d.in, "import", "", "`FILE` with documents that were countersigned")
-			f.BoolVar(&d.countersign, "countersign", false, "countersign with --license-key what would not hold under --next-keyring")
-			f.BoolVar(&d.void, "void", false, "with --out: only what would not hold under --next-keyring")
+			f.StringVar(&d.in, "import", "", "`FILE` with countersigned documents")
+			f.BoolVar(&d.countersign, "countersign", false, "countersign with --license-key the documents that would not hold under --next-keyring")
+			f.BoolVar(&d.void, "void", false, "with --out: only documents that would not hold under --next-keyring")
 			return func(args []string) error {
 				asked := 0
 				for _, is := range []bool{d.out != "", d.in != "", d.countersign} {
@@ -91,9 +91,18 @@ type keyrings struct {
 	newest *license.Keyring // the last of them
 }
 
-// verified reports whether a document holds under any of the keyrings.
-func (k *keyrings) verified(one server.Document) bool {
-	return slices.ContainsFunc(k.all, func(ring *license.Keyring) bool { return one.Verify(ring) == nil })
+// verified returns a document with the signatures by keys of the first keyring
+// under which it holds, nil if there is none. Others may be wrong, and take room.
+func (k *keyrings) verified(one server.Document) []byte {
+	for _, ring := range k.all {
+		if one.Verify(ring) != nil {
+			continue
+		}
+		if text, err := license.TrustedSignatures(one.Text, ring); err == nil {
+			return text
+		}
+	}
+	return nil
 }
 
 func (s *settings) keyrings() (*keyrings, error) {
@@ -113,7 +122,7 @@ func (s *settings) keyrings() (*keyrings, error) {
 		k.all = append(k.all, k.newest)
 	}
 	if k.newest == first {
-		return nil, cli.Usagef("name the signed keyring that follows with --next-keyring FILE")
+		return nil, cli.Usagef("name the next signed keyring with --next-keyring FILE")
 	}
 	return k, nil
 }
@@ -135,14 +144,14 @@ func (d *documentsFlags) export(ctx context.Context, ledger server.Ledger, k *ke
 	if err = errors.Join(err, w.Close()); err != nil {
 		return errors.Join(err, os.Remove(d.out))
 	}
-	_, err = fmt.Fprintf(d.tool.out, "Wrote %d documents to %s. It has serial numbers in it: keep it as you keep the database.\n", n, d.out)
+	_, err = fmt.Fprintf(d.tool.out, "Wrote %d documents to %s. The file has serial numbers: protect it like the database.\n", n, d.out)
 	return err
 }
 
-// actor is who the history names.
+// actor is the name that the history records.
 const actor = "server documents"
 
-// importAll takes countersigned documents into the ledger.
+// importAll imports countersigned documents into the ledger.
 func (d *documentsFlags) importAll(ctx context.Context, ledger server.Ledger, k *keyrings) error {
 	f, err := os.Open(d.in)
 	if err != nil {
@@ -159,7 +168,7 @@ func (d *documentsFlags) importAll(ctx context.Context, ledger server.Ledger, k 
 		}
 		return err
 	})
-	fmt.Fprintf(d.tool.out, "Took in %d documents; %d were there already.\n", taken, there)
+	fmt.Fprintf(d.tool.out, "Imported %d documents; %d were imported before.\n", taken, there)
 	return errors.Join(cli.At("--import "+d.in, err), d.left(ctx, ledger, k))
 }
 
@@ -171,7 +180,10 @@ func (d *documentsFlags) countersignAll(ctx context.Context, ledger server.Ledge
 	}
 	n, today := 0, license.DateOf(d.now())
 	err = server.Documents(ctx, ledger, func(one server.Document) error {
-		if one.Void(k.newest, today) == nil || !k.verified(one) {
+		if one.Void(k.newest, today) == nil {
+			return nil
+		}
+		if one.Text = k.verified(one); one.Text == nil {
 			return nil
 		}
 		if err := d.countersignOne(ctx, ledger, k, sign, one); err != nil {
@@ -193,7 +205,7 @@ func (d *documentsFlags) countersignOne(ctx context.Context, ledger server.Ledge
 	return err
 }
 
-// left says what still does not hold under the next keyring.
+// left reports the documents that still do not hold under the next keyring.
 func (d *documentsFlags) left(ctx context.Context, ledger server.Ledger, k *keyrings) error {
 	v, err := countVoid(ctx, ledger, k.newest, license.DateOf(d.now()))
 	if err != nil {

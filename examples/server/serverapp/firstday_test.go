@@ -207,7 +207,7 @@ func TestInitEmbeds(t *testing.T) {
 	require.NoError(t, os.RemoveAll(p.file("acme")))
 	_, said, code = p.run(t, initArgs("--embed", "embedded")...)
 	require.Equal(t, 1, code)
-	require.Contains(t, said, "keyring.txt.before is there already")
+	require.Contains(t, said, "keyring.txt.before exists")
 	require.NoDirExists(t, p.file("acme"))
 }
 
@@ -228,17 +228,17 @@ func TestInitUsage(t *testing.T) {
 		"--vendor":                    {"init"},
 		"--product":                   {"init", "--vendor", "acme"},
 		"--feature":                   {"init", "--vendor", "acme", "--product", "acme-cad"},
-		"it is there twice":           initArgs("--feature", "draw"),
-		"or is no id":                 initArgs("--feature", "two words"),
+		"it occurs twice":             initArgs("--feature", "draw"),
+		"or is not an id":             initArgs("--feature", "two words"),
 		"letters, digits and . _":     {"init", "--vendor", "a c", "--product", "acme-cad", "--feature", "draw"},
 		"is not expected here":        initArgs("now"),
 		"leave --database out":        initArgs("--database", "other.db"),
 		"there is no such folder":     initArgs("--embed", "nowhere"),
 		"name a file with a token":    {"sell", "--product", "a", "--feature", "b"},
-		"say what is sold":            {"sell"},
+		"name the product":            {"sell"},
 		"say what may be used":        {"sell", "--product", "a"},
 		"at least one machine":        {"sell", "--product", "a", "--feature", "b", "--limit", "0"},
-		"--feature b is there twice":  {"sell", "--product", "a", "--feature", "b", "--feature", "b:runs=1"},
+		"--feature b occurs twice":    {"sell", "--product", "a", "--feature", "b", "--feature", "b:runs=1"},
 		"see \"server sell --help\"":  {"sell", "--product", "a", "--feature", "b", "more"},
 		"server init":                 {"serve"},
 		"says nothing of where it is": {"sell", "--product", "a", "--feature", "b", "--token-file", "server.token"},
@@ -275,7 +275,7 @@ func TestSettingsFile(t *testing.T) {
 	require.NoFileExists(t, p.file("latchkey.db"))
 	for wrong, want := range map[string]string{
 		"LATCHKEY_KEYRNG=x": `line 1: there is no setting "LATCHKEY_KEYRNG"`, "PATH=/bin": `line 1: there is no setting "PATH"`,
-		"\n# a\nKEYRING": "line 3: this is no setting", "LATCHKEY_LISTEN=:1\nLATCHKEY_LISTEN=:2": "line 2: LATCHKEY_LISTEN is there twice",
+		"\n# a\nKEYRING": "line 3: this is not a setting", "LATCHKEY_LISTEN=:1\nLATCHKEY_LISTEN=:2": "line 2: LATCHKEY_LISTEN is set twice",
 	} {
 		require.NoError(t, os.WriteFile(settings, []byte(wrong), 0o600))
 		_, said, code := p.run(t, "--dir", "acme")
@@ -302,7 +302,7 @@ func TestSellRefused(t *testing.T) {
 	_, said, code = p.run(t, append(sell, "--feature", "redner:runs=100")...)
 	require.Equal(t, 1, code)
 	require.Contains(t, said, `There is no feature "redner" of acme-cad`)
-	require.Contains(t, said, "--new-name sells it all the same.")
+	require.Contains(t, said, "Use --new-name if the name is new.")
 	require.NotContains(t, said, "new_names")
 	out, said, code := p.run(t, append(sell, "--feature", "later:runs=100,seats=5", "--new-name", "--limit", "3", "--scheme", "desktop", "--email", "ada@acme.example")...)
 	require.Zero(t, code, said)
@@ -314,7 +314,7 @@ func TestSellRefused(t *testing.T) {
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
 	_, said, code = p.run(t, append(sell, "--new-name", "--feature", "render:runs=many")...)
 	require.Equal(t, 1, code)
-	require.Contains(t, said, "runs=many is not a number of things")
+	require.Contains(t, said, "runs=many is not a number from 1")
 	_, said, code = p.run(t, "token", "revoke", "orders", "--dir", "acme")
 	require.Zero(t, code, said)
 	out, said, code = p.run(t, sell...)

@@ -14,35 +14,34 @@ import (
 
 // settingsFile is the file in a server's folder that has its settings: lines
 // NAME=VALUE with the names of the environment, blank lines, and comments after
-// "#". What it names by a relative path lies in the folder. systemd reads the same
-// file as an EnvironmentFile, with the folder as the WorkingDirectory.
+// "#". Relative paths are relative to the folder. systemd reads the same file as an
+// EnvironmentFile, with the folder as the WorkingDirectory.
 const settingsFile = "server.settings"
 
 // tokenFile is the setting that names the file with the token of "server sell".
 const tokenFile = "TOKEN_FILE"
 
-// settingNames are the settings, as they stand in the environment behind
-// envPrefix.
+// settingNames are the names of the settings, without envPrefix.
 var settingNames = map[string]settingKind{
 	"DATABASE": onePath, "KEYRING": onePath, "CATALOGUE": onePath, "LICENSE_KEY": onePath, "TLS_CERT": onePath, "TLS_KEY": onePath, tokenFile: onePath,
 	"ACTIVATION_KEY": paths, "NEXT_KEYRING": paths, "SEND_CATALOGUE": paths,
 	"LISTEN": noPath, "ADMIN_LISTEN": noPath, "TRUSTED_PROXIES": noPath, "LOG_FORMAT": noPath, "LOG_LEVEL": noPath, "SHUTDOWN_TIMEOUT": noPath,
 }
 
-// A settingKind says what in a setting's value is a path.
+// A settingKind says which part of a setting's value is a path.
 type settingKind int
 
 const (
 	noPath  settingKind = iota
 	onePath             // all of it
-	paths               // what stands between commas
+	paths               // each value between commas
 )
 
-// maxSettings is how long a settings file may be in bytes.
+// maxSettings is the size limit of a settings file in bytes.
 const maxSettings = 64 << 10
 
-// folderOf returns the folder that --dir names, "." unless it does. It is needed
-// before the other flags are read, whose defaults come from it.
+// folderOf returns the folder --dir, "." by default. It runs before the other flags
+// are read, whose defaults come from that folder.
 func folderOf(args []string) string {
 	for i, arg := range args {
 		name, value, has := strings.Cut(arg, "=")
@@ -95,11 +94,11 @@ func parseSettings(text, dir string) (map[string]string, error) {
 		_, twice := settings[name]
 		switch {
 		case !has:
-			return nil, fmt.Errorf("line %d: this is no setting: write NAME=VALUE", n)
+			return nil, fmt.Errorf("line %d: this is not a setting: write NAME=VALUE", n)
 		case !prefixed || !known:
 			return nil, fmt.Errorf("line %d: there is no setting %q: they are %s", n, name, settingList())
 		case twice:
-			return nil, fmt.Errorf("line %d: %s is there twice", n, name)
+			return nil, fmt.Errorf("line %d: %s is set twice", n, name)
 		}
 		settings[name] = kind.within(dir, value)
 	}

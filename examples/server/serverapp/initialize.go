@@ -22,25 +22,25 @@ import (
 
 func initCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "init", Summary: "Make all that a first server needs: keys, keyring, catalogue, token, settings.",
+		Name: "init", Summary: "Make everything that a first server needs: keys, keyring, catalogue, token, settings.",
 		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw --embed myproduct/embedded
   server --dir acme
   server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
-It writes into the folder that --dir names, the present one unless given, and
-overwrites nothing: where one of its files is there, it writes none. Private keys
-and the token can be read by their owner alone, and are not shown. The product
-embeds keyring.txt and catalogue.doc; --embed puts them into the folder where it
-does, and moves what is there to keyring.txt.before and catalogue.doc.before.
+The command writes into the folder --dir, by default the current folder. It
+overwrites nothing: if one of its files exists, it writes none. Only their owner can
+read the private keys and the token, and the command does not show them. The product
+embeds keyring.txt and catalogue.doc; --embed copies them into the product's folder,
+and renames existing files to keyring.txt.before and catalogue.doc.before.
 
-It is made for a first day on one machine: the server signs licences itself. When
-you sell for real, move root.key into a safe and license.key into the back office,
-and take LATCHKEY_LICENSE_KEY out of server.settings.`,
+This setup is for a first try on one machine: the server signs licences itself.
+Before you sell for real, move root.key into a safe and license.key into the back
+office, and remove LATCHKEY_LICENSE_KEY from server.settings.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			n := &first{t: t}
-			f.StringVar(&n.vendor, "vendor", "", "`NAME` of the vendor in every document: acme, say")
-			f.StringVar(&n.product, "product", "", "`ID` of the product, as its activation.Options have it")
-			f.Func("feature", "`ID` of a feature of the product; several times for several", appendTo(&n.features))
+			f.StringVar(&n.vendor, "vendor", "", "`NAME` of the vendor in every document, such as acme")
+			f.StringVar(&n.product, "product", "", "`ID` of the product, as in its activation.Options")
+			f.Func("feature", "`ID` of a feature of the product; may be repeated", appendTo(&n.features))
 			f.StringVar(&n.embed, "embed", "", "`FOLDER` in which the product embeds keyring.txt and catalogue.doc")
 			return func(args []string) error {
 				if err := n.check(args); err != nil {
@@ -59,17 +59,18 @@ func appendTo(list *[]string) func(string) error {
 	}
 }
 
-// A first is what "server init" makes.
+// A first is one run of "server init".
 type first struct {
 	t               *tool
 	vendor, product string
 	features        []string
 	embed           string
 
-	written []string // files that are there by now
+	written  []string       // files written so far
+	replaced []func() error // undo the files that were replaced
 }
 
-// The files that it makes.
+// The files that "server init" makes.
 const (
 	keyringFile    = "keyring.txt"
 	catalogueFile  = catalogue.FileName
@@ -79,9 +80,9 @@ const (
 	rootFile       = "root.key"
 	ordersFile     = "orders.token"
 	databaseFile   = "latchkey.db"
-	// tokenName is who the history of a sale names for "server sell".
+	// tokenName is the name of the token of "server sell" in the history of a sale.
 	tokenName = "orders"
-	// keyYears is how long the keys may sign.
+	// keyYears is the number of years for which the keys may sign.
 	keyYears = 5
 )
 
@@ -90,31 +91,31 @@ func (n *first) check(args []string) error {
 	case len(args) > 0:
 		return cli.Usagef("%q is not expected here: see \"server init --help\"", args[0])
 	case !license.IsID(n.vendor):
-		return cli.Usagef("say whose server this is with --vendor: letters, digits and . _ - make a name, such as acme")
+		return cli.Usagef("name the vendor with --vendor: a name has letters, digits and . _ -, such as acme")
 	case !n.isURL() && n.t.settings.database != databaseFile && n.t.settings.database != n.file(databaseFile):
-		return cli.Usagef("the database is made as %s in the folder: leave --database out, or name a postgres:// URL", databaseFile)
+		return cli.Usagef("the database is made as %s in the folder: omit --database, or name a postgres:// URL", databaseFile)
 	case !license.IsID(n.product):
-		return cli.Usagef("say what is sold with --product: an id has letters, digits and . _ -, such as acme-cad")
+		return cli.Usagef("name the product with --product: an id has letters, digits and . _ -, such as acme-cad")
 	}
 	if len(n.features) == 0 {
-		return cli.Usagef("say what the product can do with --feature, once for each: --feature draw")
+		return cli.Usagef("name each feature of the product with --feature: --feature draw")
 	}
 	seen := map[string]bool{}
 	for _, id := range n.features {
 		if !license.IsID(id) || seen[id] {
-			return cli.Usagef("--feature %s: it is there twice, or is no id, which has letters, digits and . _ -", id)
+			return cli.Usagef("--feature %s: it is given twice, or is not an id, which has letters, digits and . _ -", id)
 		}
 		seen[id] = true
 	}
 	return nil
 }
 
-// isURL reports whether the database is one that is there already.
+// isURL reports whether the settings name an existing database by its URL.
 func (n *first) isURL() bool { return strings.Contains(path(n.t.settings.database), "://") }
 
 func (n *first) file(name string) string { return filepath.Join(n.t.dir, name) }
 
-// make writes everything, or takes back what it wrote.
+// make writes everything; after an error it removes the files that it wrote.
 func (n *first) make() (err error) {
 	if err := n.free(); err != nil {
 		return err
@@ -123,8 +124,8 @@ func (n *first) make() (err error) {
 		return err
 	}
 	defer func() {
-		for i := len(n.written) - 1; err != nil && i >= 0; i-- {
-			err = errors.Join(err, os.Remove(n.written[i]))
+		if err != nil {
+			err = errors.Join(err, n.takeBack())
 		}
 	}()
 	for _, step := range []func() error{n.keys, n.token, n.settings, n.embedded} {
@@ -135,6 +136,17 @@ func (n *first) make() (err error) {
 	return n.say()
 }
 
+// takeBack removes what was written, and puts back what was moved aside.
+func (n *first) takeBack() (err error) {
+	for i := len(n.replaced) - 1; i >= 0; i-- {
+		err = errors.Join(err, n.replaced[i]())
+	}
+	for i := len(n.written) - 1; i >= 0; i-- {
+		err = errors.Join(err, os.Remove(n.written[i]))
+	}
+	return err
+}
+
 // free refuses to overwrite anything.
 func (n *first) free() error {
 	names := []string{keyringFile, catalogueFile, signedFile, licenseFile, activationFile, rootFile, ordersFile, settingsFile}
@@ -143,7 +155,7 @@ func (n *first) free() error {
 	}
 	for _, name := range names {
 		if _, err := os.Lstat(n.file(name)); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already, and nothing is overwritten: name another folder with --dir, or go on with what is there: \"server --dir %s\"", n.file(name), n.t.dir)
+			return fmt.Errorf("%s exists, and nothing is overwritten: name another folder with --dir, or start the server with the existing files: \"server --dir %s\"", n.file(name), n.t.dir)
 		}
 	}
 	if n.embed == "" {
@@ -154,13 +166,13 @@ func (n *first) free() error {
 	}
 	for _, name := range []string{keyringFile + asideSuffix, signedFile + asideSuffix} {
 		if _, err := os.Lstat(filepath.Join(n.embed, name)); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already, and nothing is overwritten: move it away first", filepath.Join(n.embed, name))
+			return fmt.Errorf("%s exists, and nothing is overwritten: move it away first", filepath.Join(n.embed, name))
 		}
 	}
 	return nil
 }
 
-// asideSuffix is what the name of a file that --embed moves aside ends with.
+// asideSuffix is the suffix of a file that --embed renames.
 const asideSuffix = ".before"
 
 // keys makes the private keys, the keyring and the catalogue.
@@ -197,7 +209,7 @@ func (n *first) keys() error {
 	return n.catalogue(signer)
 }
 
-// catalogue writes the list of what is sold, and the signed one for the product.
+// catalogue writes the catalogue, and the signed catalogue for the product.
 func (n *first) catalogue(signer *issuer.Issuer) error {
 	text, err := catalogue.New(n.product, n.features)
 	if err != nil {
@@ -227,7 +239,7 @@ func (n *first) token() (err error) {
 	name := n.t.settings.database
 	if !n.isURL() {
 		name = n.file(databaseFile)
-		for _, suffix := range []string{"-shm", "-wal", ""} { // which SQLite removes when it is closed in order
+		for _, suffix := range []string{"-shm", "-wal", ""} { // SQLite removes the first two when it closes properly
 			n.written = append(n.written, name+suffix)
 		}
 	}
@@ -258,21 +270,21 @@ func (n *first) made() {
 func (n *first) notMade(err error) error {
 	n.made()
 	if errors.Is(err, store.ErrExists) {
-		return fmt.Errorf("the database has a token of the name %s already: it is of another server", tokenName)
+		return fmt.Errorf("the database already has a token named %s: it belongs to another server", tokenName)
 	}
 	return err
 }
 
-// settings writes what the server starts with. A database's URL may hold a
+// settings writes the server's settings. The URL of a database may contain a
 // password, and stays in the environment.
 func (n *first) settings() error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Settings of the activation server of %s, for \"server --dir FOLDER\" and systemd.\n# Names and meaning are those of the environment: see \"server serve --help\".\n", n.vendor)
+	fmt.Fprintf(&b, "# Settings of the activation server of %s, for \"server --dir FOLDER\" and systemd.\n# They are the same as in the environment: see \"server serve --help\".\n", n.vendor)
 	line := func(name, value string) { fmt.Fprintf(&b, "%s%s=%s\n", envPrefix, name, value) }
 	line("KEYRING", keyringFile)
 	line("ACTIVATION_KEY", activationFile)
 	line("CATALOGUE", catalogueFile)
-	fmt.Fprintf(&b, "\n# With this key the server signs licences itself. Take it out when the back office does.\n")
+	fmt.Fprintf(&b, "\n# With this key the server signs licences itself. Remove it when the back office signs them.\n")
 	line("LICENSE_KEY", licenseFile)
 	fmt.Fprintln(&b)
 	if !n.isURL() {
@@ -282,7 +294,7 @@ func (n *first) settings() error {
 	return n.write(settingsFile, b.Bytes(), 0o600)
 }
 
-// embedded puts what the product embeds where it does.
+// embedded writes the files that the product embeds into the folder --embed.
 func (n *first) embedded() error {
 	if n.embed == "" {
 		return nil
@@ -292,19 +304,26 @@ func (n *first) embedded() error {
 		if err != nil {
 			return err
 		}
-		if err := replace(filepath.Join(n.embed, name), text); err != nil {
+		if err := n.replace(filepath.Join(n.embed, name), text); err != nil {
 			return fmt.Errorf("--embed: %w", err)
 		}
 	}
 	return nil
 }
 
-// replace writes a file, and moves one that is there aside.
-func replace(path string, text []byte) error {
-	if err := os.Rename(path, path+asideSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// replace writes a file, and renames an existing one first.
+func (n *first) replace(path string, text []byte) error {
+	switch err := os.Rename(path, path+asideSuffix); {
+	case err == nil:
+		n.replaced = append(n.replaced, func() error { return os.Rename(path+asideSuffix, path) })
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return writeNew(path, text, 0o644)
+	if err := writeNew(path, text, 0o644); err != nil {
+		return err
+	}
+	n.replaced = append(n.replaced, func() error { return os.Remove(path) })
+	return nil
 }
 
 // write writes one of the files.
@@ -316,7 +335,7 @@ func (n *first) write(name string, text []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// writeNew writes a file that is not there.
+// writeNew writes a file that does not exist.
 func writeNew(path string, text []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
@@ -329,7 +348,7 @@ func writeNew(path string, text []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// say tells what was made, what is secret, and what comes next.
+// say lists the files, the secrets and the next commands.
 func (n *first) say() error {
 	flags := ""
 	if n.t.dir != "." {
@@ -341,15 +360,15 @@ func (n *first) say() error {
 	}
 	_, err := fmt.Fprintf(n.t.out, `Made for %s:
   keyring.txt      the public keys, which the product embeds
-  catalogue.doc    the product's editions, signed, which it embeds, too
-  catalogue.json   what is sold: products, features, editions; change it as you
-                   like, and start the server again
-  server.settings  what the server starts with
+  catalogue.doc    the product's signed editions, which it embeds, too
+  catalogue.json   the catalogue: products, features, editions; after editing it,
+                   restart the server
+  server.settings  the settings of the server
 %s
 Secret, readable by you alone, and not shown:
   root.key         signs the next keyring: move it off this machine, into a safe
-  license.key      decides what customers may use: move it to the back office
-                   before you sell for real
+  license.key      signs licences: move it to the back office before you sell for
+                   real
   activation.key   stays with the server
   orders.token     calls the server's API; "server sell" uses it
 
@@ -402,15 +421,15 @@ func (n *first) url() string {
 	return "http://" + DefaultListen
 }
 
-// aboutDatabase says where what is sold will be.
+// aboutDatabase says where sales are stored.
 func (n *first) aboutDatabase() string {
 	if n.isURL() {
-		return "  Set LATCHKEY_DATABASE for the server, too: its URL may hold a password, and is\n  in no file.\n"
+		return "  Set LATCHKEY_DATABASE for the server, too: its URL may contain a password, so no\n  file has it.\n"
 	}
-	return "  latchkey.db      what was sold, and to whom; keep copies, as secret as the keys\n"
+	return "  latchkey.db      the sales and the customers; keep backups, as secret as the keys\n"
 }
 
-// quoted returns a path as a shell takes it.
+// quoted returns a path, quoted for a shell where needed.
 func quoted(path string) string {
 	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
 		return path

@@ -2,8 +2,8 @@ package serverapp
 
 import "strings"
 
-// A list is the value of a flag that may stand often. The first time takes the
-// place of what the environment says, where commas stand between the values.
+// A list is the value of a flag that may be repeated. The first flag replaces the
+// values of the environment, which are separated by commas.
 type list struct {
 	values []string
 	given  bool

@@ -14,31 +14,32 @@ import (
 
 const about = `server is the reference activation server of a licence vendor.
 
-It answers products at /v1/exchange, and the vendor's desk at /api/v1. Without a
-command it serves. From nothing to a first sale:
+It answers products at /v1/exchange, and the vendor's API is at /api/v1. Without a
+command it serves. These commands lead from nothing to a first sale:
 
   server init --dir acme --vendor acme --product acme-cad --feature draw
   server --dir acme
   server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
-The API takes bearer tokens, which this makes:
+The API needs a bearer token, which this command makes:
 
   server token add reports --role read`
 
-const footer = `Every flag of serve can stand in the environment, too: --activation-key as
-LATCHKEY_ACTIVATION_KEY; and so it can in server.settings. Flags count more than
-the environment, and that counts more than the file. Put the URL of a database with a password there, since
-other users of the machine can see a command line.
+const footer = `The environment and server.settings take the same settings as the flags of serve:
+--activation-key is LATCHKEY_ACTIVATION_KEY there. Flags take precedence over the
+environment, and the environment over the file. Put the URL of a database with a
+password into the environment, because other users of the machine can see a command
+line.
 
-Exit codes: 0 done, or stopped by SIGINT or SIGTERM with everything answered;
-1 failed; 2 called in a wrong way.`
+Exit codes: 0 success, or stopped by SIGINT or SIGTERM after answering all requests;
+1 failure; 2 usage error.`
 
 // A tool is one run of the program.
 type tool struct {
 	env      func(string) string
 	out, err io.Writer
 	now      func() time.Time
-	dir      string // with the settings
+	dir      string // folder of the settings
 	settings settings
 }
 
@@ -53,9 +54,9 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	p := &cli.Program{
 		Name: "server", Version: cli.Version(), Help: about, Footer: footer, Out: out, Report: t.report,
 		Global: func(f *flag.FlagSet) {
-			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; the present one unless given")
+			f.StringVar(&t.dir, "dir", t.dir, "`FOLDER` with "+settingsFile+", which \"server init\" makes; default: the current folder")
 			f.StringVar(&t.settings.database, "database", t.settings.database,
-				"path of an SQLite `FILE`, or the postgres:// URL of a database; latchkey.db unless given")
+				"path of an SQLite `FILE`, or the postgres:// URL of a database; default: latchkey.db")
 		},
 		Commands: []cli.Command{initCommand(t)},
 	}
@@ -65,14 +66,14 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 	return p.Run(orServe(args))
 }
 
-// asksForHelp reports whether all that is wanted is help, which needs no settings.
+// asksForHelp reports whether the arguments only ask for help, which needs no settings.
 func asksForHelp(args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool {
 		return slices.Contains([]string{"help", "-h", "-help", "--help", "version", "--version"}, arg)
 	})
 }
 
-// orServe adds the command that is meant where none is named.
+// orServe adds the command serve if no command is named.
 func orServe(args []string) []string {
 	if len(args) == 0 {
 		return []string{"serve"}

@@ -209,7 +209,7 @@ func (p *program) token(t testing.TB, name, role string) string {
 	t.Helper()
 	out, diagnostics, code := p.run(t, "token", "add", name, "--role", role)
 	require.Zero(t, code, diagnostics)
-	require.Contains(t, diagnostics, "shown this once")
+	require.Contains(t, diagnostics, "shown only once")
 	return strings.TrimSpace(out)
 }
 
@@ -223,12 +223,12 @@ func TestTokenCommand(t *testing.T) {
 	require.Regexp(t, `(?s)^NAME .*\nauditor  read .*\norders   desk `, out)
 	require.NotContains(t, out, "latchkey_")
 	for want, args := range map[string][]string{
-		"names are not used twice": {"token", "add", "orders", "--role", "read"},
-		"--role desk or":           {"token", "add", "bert"},
-		"is no name of a token":    {"token", "add", "bert & ada", "--role", "read"},
-		"no token of the name":     {"token", "revoke", "bert"},
-		"say what to do":           {"token"},
-		"token list":               {"token", "remove", "orders"},
+		"a name cannot be used again": {"token", "add", "orders", "--role", "read"},
+		"--role desk or":              {"token", "add", "bert"},
+		"is no name of a token":       {"token", "add", "bert & ada", "--role", "read"},
+		"no token of the name":        {"token", "revoke", "bert"},
+		"say what to do":              {"token"},
+		"token list":                  {"token", "remove", "orders"},
 	} {
 		_, diagnostics, code := p.run(t, args...)
 		require.NotZero(t, code, args)
@@ -268,9 +268,9 @@ func TestProgramRefused(t *testing.T) {
 		"\"server init\" makes one":            {2, []string{"--keyring", ""}},
 		"\"latchkey keygen --role activation":  {2, []string{"--activation-key", ""}},
 		"there is no such file: \"latchkey":    {1, []string{"--activation-key", "none.key"}},
-		"this is a key of the role license":    {1, []string{"--activation-key", "license.key"}},
+		"this key has the role license":        {1, []string{"--activation-key", "license.key"}},
 		"one of the role license is needed":    {1, []string{"--license-key", "activation.key"}},
-		"is the public half of a key":          {1, []string{"--license-key", "half.pub"}},
+		"is a public key":                      {1, []string{"--license-key", "half.pub"}},
 		"only the private half can sign":       {1, []string{"--activation-key", "half.pub"}},
 		"did you mean \"draw\"":                {1, []string{"--catalogue", "wrong.json"}},
 		"none.json":                            {1, []string{"--catalogue", "none.json"}},

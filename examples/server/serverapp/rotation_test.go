@@ -338,19 +338,19 @@ func TestNextKeyringAgainstLedger(t *testing.T) {
 	}
 	out, diagnostics, code = importing("half.jsonl")
 	require.Equal(t, 1, code)
-	require.Contains(t, out, "Took in 1 documents; 0 were there already.")
+	require.Contains(t, out, "Imported 1 documents; 0 were imported before.")
 	require.Contains(t, diagnostics, "1 documents of 1 sales still do not hold")
 	out, diagnostics, code = importing("documents.jsonl")
 	require.Equal(t, 1, code)
 	require.Contains(t, diagnostics, "--import documents.jsonl: line 1: server: the document: ")
-	require.Contains(t, out, "Took in 0 documents")
+	require.Contains(t, out, "Imported 0 documents")
 	out, _, code = importing("countersigned.jsonl")
 	require.Zero(t, code)
-	require.Contains(t, out, "Took in 1 documents; 1 were there already.")
+	require.Contains(t, out, "Imported 1 documents; 1 were imported before.")
 	require.Contains(t, out, "Every document in the ledger holds under the next keyring.")
 	out, _, code = importing("countersigned.jsonl")
 	require.Zero(t, code)
-	require.Contains(t, out, "Took in 0 documents; 2 were there already.")
+	require.Contains(t, out, "Imported 0 documents; 2 were imported before.")
 	out, _, code = r.program.run(t, "documents", "--countersign", "--keyring", "keyring.txt", "--next-keyring", "keyring-2.doc", "--license-key", "license-2.key")
 	require.Zero(t, code)
 	require.Contains(t, out, "Countersigned 0 documents")
@@ -364,7 +364,7 @@ func TestNextKeyringAgainstLedger(t *testing.T) {
 	}
 	_, diagnostics, code = r.program.run(t, "documents", "--out", "void.jsonl")
 	require.Equal(t, 1, code)
-	require.Contains(t, diagnostics, "is there already")
+	require.Contains(t, diagnostics, "exists")
 }
 
 func (r *rotating) write(name string, text []byte) {

@@ -15,29 +15,29 @@ import (
 
 func sellCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "sell", Summary: "Sell one serial number through the API of a server that runs, and print it.",
+		Name: "sell", Summary: "Sell one serial number through the API of a running server, and print it.",
 		Help: `  server sell --product acme-cad --feature draw --licensee "Ada Lovelace"
   server sell --product acme-cad --feature draw --feature render:until=2027-12-31,runs=100 --limit 3
 
-Names are those of the server's catalogue; --new-name sells others. Limits follow a
-feature's id after a colon; "latchkey issue --help" has their
-language. The rest of what can be sold is the API's: see /openapi.yaml. The serial
-number alone goes to standard output. Whoever has it can activate.`,
+Names are those of the server's catalogue; --new-name allows others. Limits follow a
+feature's id after a colon; "latchkey issue --help" describes them. The API has more
+options for a sale: see /openapi.yaml. Only the serial number goes to standard output.
+It is a secret: anybody who has it can activate the sale.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			s := &sale{t: t, limit: 1}
-			f.StringVar(&s.url, "url", "", "`URL` of the server; that of the settings unless given")
+			f.StringVar(&s.url, "url", "", "`URL` of the server; default: that of the settings")
 			f.StringVar(&t.settings.tokenFile, "token-file", t.settings.tokenFile, "`FILE` with a token of the role desk")
 			f.StringVar(&s.product, "product", "", "`ID` of the product")
-			f.Func("feature", "`ID` or ID:LIMITS of a feature; several times for several", appendTo(&s.features))
+			f.Func("feature", "`ID` or ID:LIMITS of a feature; may be repeated", appendTo(&s.features))
 			f.StringVar(&s.edition, "edition", "", "`NAME` of an edition of the catalogue, to which the features add")
-			f.BoolVar(&s.newNames, "new-name", false, "sell names that the catalogue does not have")
-			f.BoolVar(&s.past, "past", false, "sell what has ended already")
+			f.BoolVar(&s.newNames, "new-name", false, "allow names that the catalogue does not have")
+			f.BoolVar(&s.past, "past", false, "allow dates that are over")
 			f.StringVar(&s.licensee.Name, "licensee", "", "`NAME` of the licensee")
-			f.StringVar(&s.licensee.Company, "company", "", "their `COMPANY`")
-			f.StringVar(&s.licensee.Email, "email", "", "their `ADDRESS`")
+			f.StringVar(&s.licensee.Company, "company", "", "`COMPANY` of the licensee")
+			f.StringVar(&s.licensee.Email, "email", "", "e-mail `ADDRESS` of the licensee")
 			f.StringVar(&s.order, "order", "", "the vendor's `NUMBER` of the order")
-			f.StringVar(&s.scheme, "scheme", "", "how machines are bound, as by `SCHEME` desktop; they are counted alone unless given")
-			number(f, &s.limit, "limit", "`NUMBER` of machines; 1 unless given")
+			f.StringVar(&s.scheme, "scheme", "", "binding `SCHEME`, such as desktop; default: machines are counted and not bound")
+			number(f, &s.limit, "limit", "`NUMBER` of machines; default: 1")
 			return func(args []string) error {
 				if len(args) > 0 {
 					return cli.Usagef("%q is not expected here: see \"server sell --help\"", args[0])
@@ -48,7 +48,7 @@ number alone goes to standard output. Whoever has it can activate.`,
 	}
 }
 
-// A sale is what "server sell" sells.
+// A sale is one run of "server sell".
 type sale struct {
 	t                           *tool
 	url, product, order, scheme string
@@ -90,7 +90,8 @@ func (s *sale) run() error {
 
 // asFlags says the members of the API that override a refusal as flags.
 var asFlags = strings.NewReplacer(
-	`send "past": true`, "give --past", `"new_names": true`, "--new-name", `"past": true`, "--past",
+	`Send "new_names": true`, "Use --new-name", `send "new_names": true`, "use --new-name",
+	`send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past",
 	`ame one: "licensee": {"name": "Ada Lovelace"}`, "ame one with --licensee",
 )
 
@@ -112,17 +113,17 @@ func (s *sale) refused(p *apiclient.Problem) error {
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
 	case s.product == "":
-		return nil, cli.Usagef("say what is sold with --product")
+		return nil, cli.Usagef("name the product with --product")
 	case len(s.features) == 0 && s.edition == "":
-		return nil, cli.Usagef("say what may be used with --feature, once for each: --feature draw, or with --edition")
+		return nil, cli.Usagef("name each feature with --feature, such as --feature draw, or an edition with --edition")
 	case s.limit < 1:
-		return nil, cli.Usagef("--limit %d: at least one machine has to be allowed", s.limit)
+		return nil, cli.Usagef("--limit %d: the limit must be at least 1", s.limit)
 	}
 	p := apiclient.LicenseProduct{Edition: s.edition, Features: map[string]string{}}
 	for _, feature := range s.features {
 		id, limits, _ := strings.Cut(feature, ":")
 		if _, twice := p.Features[id]; twice {
-			return nil, cli.Usagef("--feature %s is there twice", id)
+			return nil, cli.Usagef("--feature %s is given twice", id)
 		}
 		p.Features[id] = limits
 	}
@@ -175,8 +176,8 @@ func (s *sale) notReached(err error) error {
 	return fmt.Errorf("no server answers at %s: start it with \"%s\", or name another one with --url: %w", s.url, start, cause)
 }
 
-// url returns where the API of a server with these settings is, as seen from its
-// own machine.
+// url returns the URL of the API of a server with these settings, for clients on the
+// same machine.
 func (s *settings) url() (string, error) {
 	address := s.listen
 	if s.adminListen != "" {
@@ -184,7 +185,7 @@ func (s *settings) url() (string, error) {
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || port == "0" {
-		return "", cli.Usagef("the server's address %q says nothing of where it is: name it with --url", address)
+		return "", cli.Usagef("the server's address %q has no host and port: name the server with --url", address)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"

@@ -68,9 +68,9 @@ func (t *tool) serve() error {
 
 func migrateCommand(t *tool) cli.Command {
 	return cli.Command{
-		Name: "migrate", Summary: "Make the database's tables, or bring them up to date, and end.",
-		Help: `serve does that itself when it starts. This is for who wants to see it done
-before the servers are replaced, with an account that may change tables, say.`,
+		Name: "migrate", Summary: "Make or upgrade the tables of the database, and end.",
+		Help: `serve does the same when it starts. Use this command to upgrade the tables before
+you replace the servers, for example with an account that may change tables.`,
 		Setup: func(*flag.FlagSet) func([]string) error {
 			return func([]string) error {
 				d, err := openDatabase(context.Background(), t.settings.database, nil)

@@ -18,7 +18,8 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// settings are what the command line and the environment say, as they say it.
+// settings are the unparsed settings of the command line, the environment and the
+// settings file.
 type settings struct {
 	database, listen, adminListen            string
 	keyring, licenseKey                      string
@@ -34,11 +35,11 @@ type settings struct {
 	origins    map[string]origin // of what no flag has set, by the flag's name
 }
 
-// envPrefix is what the names of our environment variables begin with.
+// envPrefix is the prefix of the environment variables.
 const envPrefix = "LATCHKEY_"
 
-// fromEnvironment returns the settings of the environment and of a folder, of
-// which the environment counts more, before flags say more.
+// fromEnvironment returns the settings of the environment and of a folder, which
+// are the defaults of the flags. The environment takes precedence over the folder.
 func (t *tool) fromEnvironment(folder map[string]string) settings {
 	origins := map[string]origin{}
 	or := func(name, otherwise string) string {
@@ -67,36 +68,36 @@ func (t *tool) fromEnvironment(folder map[string]string) settings {
 // declare declares the flags of serve.
 func (s *settings) declare(f *flag.FlagSet) {
 	str := func(p *string, name, usage string) { f.StringVar(p, name, *p, usage) }
-	str(&s.listen, "listen", "`ADDRESS` for customers; "+DefaultListen+" unless given, where no other machine comes")
-	str(&s.adminListen, "admin-listen", "`ADDRESS` for the API, /healthz and /metrics, which are at --listen unless this is given")
+	str(&s.listen, "listen", "`ADDRESS` for customers; default: "+DefaultListen+", which other machines cannot reach")
+	str(&s.adminListen, "admin-listen", "`ADDRESS` for the API, /healthz and /metrics; default: that of --listen")
 	s.declareKeys(f)
-	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may stand often, the newest key first:\nproducts with an older keyring are answered by the newest key that they trust")
-	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may stand often")
-	f.BoolVar(&s.allowVoid, "allow-void", false, "start also if --next-keyring voids documents in the ledger")
-	str(&s.catalogue, "catalogue", "`FILE` with what you sell, as \"latchkey catalogue --new\" makes one; without it, the API sells only\nnames that a call says are new ones. It is read once, at the start")
-	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate in PEM, and those up to its authority; read again when it changes")
+	f.Var(&s.activationKeys, "activation-key", "`FILE` with the private key of the role activation; may be repeated, the newest key first:\nthe server answers a product with the newest key that the product trusts")
+	f.Var(&s.catalogues, "send-catalogue", "`FILE` with a signed catalogue that products get together with --next-keyring; may be repeated")
+	f.BoolVar(&s.allowVoid, "allow-void", false, "start although --next-keyring voids documents in the ledger")
+	str(&s.catalogue, "catalogue", "`FILE` with the catalogue, as \"latchkey catalogue --new\" makes it; without it, every sale needs\n\"new_names\": true. The server reads it once, at its start")
+	str(&s.tlsCert, "tls-cert", "`FILE` with the certificate chain in PEM; the server reads it again when it changes")
 	str(&s.tlsKey, "tls-key", "`FILE` with the certificate's private key in PEM")
-	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is believed: 10.0.0.0/8,192.0.2.7")
+	str(&s.trustedProxies, "trusted-proxies", "`NETWORKS` of proxies whose X-Forwarded-For is trusted: 10.0.0.0/8,192.0.2.7")
 	str(&s.logFormat, "log-format", "`text` or json; the log goes to standard error")
-	str(&s.logLevel, "log-level", "`debug`, info, warn or error; info unless given")
-	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` for which requests under way are waited for; 20s unless given")
+	str(&s.logLevel, "log-level", "`debug`, info, warn or error; default: info")
+	str(&s.shutdownTimeout, "shutdown-timeout", "`DURATION` to wait for requests in progress; default: 20s")
 }
 
 // declareKeys declares the flags of keyrings and of the key that signs licences.
 func (s *settings) declareKeys(f *flag.FlagSet) {
 	f.StringVar(&s.keyring, "keyring", s.keyring, "`FILE` with the keyring that the oldest products in use embed")
-	f.StringVar(&s.licenseKey, "license-key", s.licenseKey, "`FILE` with the private key of the role license, for the API to sign licences and updates;\nwithout it, it takes what the back office has signed")
-	f.Var(&s.nextKeyrings, "next-keyring", "`FILE` with the signed keyring that follows, for products that do not have it yet;\nmay stand often, each follows the one before")
+	f.StringVar(&s.licenseKey, "license-key", s.licenseKey, "`FILE` with the private key of the role license, with which the API signs licences and updates;\nwithout it, the API accepts only documents that the back office has signed")
+	f.Var(&s.nextKeyrings, "next-keyring", "`FILE` with the next signed keyring, for products that do not have it yet;\nmay be repeated, in the order of the keyrings")
 }
 
-// config reads what the settings name.
+// config reads the files that the settings name.
 func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 	c = Config{
 		Listen: s.listen, AdminListen: s.adminListen, Database: s.database, Logger: logger,
 		TLSCert: s.tlsCert, TLSKey: s.tlsKey,
 	}
 	if s.database == "" {
-		return c, cli.Usagef("name the database with --database: latchkey.db, say")
+		return c, cli.Usagef("name the database with --database, such as latchkey.db")
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, cli.Usagef("TLS needs both --tls-cert and --tls-key")
@@ -172,12 +173,12 @@ func (s *settings) readFiles(flag string, names []string) (texts [][]byte, err e
 	return texts, nil
 }
 
-// logger returns what writes the log.
+// logger returns the logger of the settings.
 func (s *settings) logger(t *tool) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
-		return nil, cli.Usagef("%s: it is debug, info, warn or error", s.at("log-level", s.logLevel))
+		return nil, cli.Usagef("%s: use debug, info, warn or error", s.at("log-level", s.logLevel))
 	}
 	options.Level = level
 	switch s.logFormat {
@@ -186,13 +187,13 @@ func (s *settings) logger(t *tool) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(t.err, options)), nil
 	}
-	return nil, cli.Usagef("%s: it is text or json", s.at("log-format", s.logFormat))
+	return nil, cli.Usagef("%s: use text or json", s.at("log-format", s.logFormat))
 }
 
 func (s *settings) timeout() (time.Duration, error) {
 	d, err := time.ParseDuration(s.shutdownTimeout)
 	if err != nil || d <= 0 {
-		return 0, cli.Usagef("%s: write a time such as 20s or 1m", s.at("shutdown-timeout", s.shutdownTimeout))
+		return 0, cli.Usagef("%s: write a duration such as 20s or 1m", s.at("shutdown-timeout", s.shutdownTimeout))
 	}
 	return d, nil
 }
@@ -208,7 +209,7 @@ func parseNetworks(at, text string) (networks []netip.Prefix, err error) {
 			network, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, cli.Usagef("%s: %q is no network: write 10.0.0.0/8, or an address", at, item)
+			return nil, cli.Usagef("%s: %q is not a network: write 10.0.0.0/8, or an address", at, item)
 		}
 		networks = append(networks, network.Masked())
 	}
@@ -217,7 +218,7 @@ func parseNetworks(at, text string) (networks []netip.Prefix, err error) {
 
 func (s *settings) readKeyring() (*license.Keyring, error) {
 	if s.keyring == "" {
-		return nil, cli.Usagef("%sname the keyring that products embed with --keyring FILE; \"server init\" makes one with all else that a first server needs, and \"latchkey keyring\" one from your keys", s.noSettings)
+		return nil, cli.Usagef("%sname the keyring that products embed with --keyring FILE; \"server init\" makes one together with everything else that a first server needs, and \"latchkey keyring\" makes one from your keys", s.noSettings)
 	}
 	at := s.at("keyring", s.keyring)
 	text, err := readFile(at, s.keyring)
@@ -256,11 +257,11 @@ func (s *settings) readIssuer(flag, name string, role license.Role, vendor strin
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: there is no such file: \"latchkey keygen --role %s\" makes one", at, role)
 	case err != nil && isPublicKey(name):
-		return nil, fmt.Errorf("%s: this is the public half of a key, and only the private half can sign: name the file without .pub", at)
+		return nil, fmt.Errorf("%s: this is a public key, and only the private key can sign: name the file without .pub", at)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %s", at, strings.TrimPrefix(err.Error(), "issuer: "))
 	case key.Role() != role:
-		return nil, fmt.Errorf("%s: this is a key of the role %s, and one of the role %s is needed", at, key.Role(), role)
+		return nil, fmt.Errorf("%s: this key has the role %s, and a key of the role %s is needed", at, key.Role(), role)
 	}
 	return issuer.New(vendor, role, key.Signer())
 }

@@ -19,17 +19,17 @@ func tokenCommand(t *tool) cli.Command {
   server token list
   server token revoke orders
 
-A new token is printed once and kept nowhere: the database has its hash. Each
-person and each program gets one of their own, since the history of a sale names
-who changed it by the token's name. The role read sees what was sold, serial
-numbers too; desk changes it as well. A server that runs heeds this at once.`,
+A new token is printed once; the database stores its hash. Give each person and each
+program a token of their own, because the history of a sale records the token's name.
+The role read may see everything, serial numbers too; the role desk may also change
+it. A running server accepts a new token, and refuses a revoked one, at once.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
 			role := f.String("role", "", "`ROLE` of a new token: desk or read")
 			return func(args []string) error {
 				switch {
 				case len(args) == 2 && args[0] == "add":
 					if r := store.Role(*role); r != store.Desk && r != store.Read {
-						return cli.Usagef("say what the bearer may do with --role desk or --role read")
+						return cli.Usagef("choose the role with --role desk or --role read")
 					}
 					return t.withStore(func(ctx context.Context, s *store.Store) error { return t.addToken(ctx, s, args[1], store.Role(*role)) })
 				case len(args) == 1 && args[0] == "list":
@@ -56,12 +56,12 @@ func (t *tool) withStore(do func(context.Context, *store.Store) error) error {
 func (t *tool) addToken(ctx context.Context, s *store.Store, name string, role store.Role) error {
 	text, err := s.AddToken(ctx, name, role, t.now())
 	if errors.Is(err, store.ErrExists) {
-		return fmt.Errorf("there is a token of the name %s, or was: names are not used twice, since the history has them", name)
+		return fmt.Errorf("there is or was a token named %s: a name cannot be used again, because the history records it", name)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, "This is the token of %s (%s). It is shown this once:\n", name, role)
+	fmt.Fprintf(t.err, "This is the token of %s (%s). It is shown only once:\n", name, role)
 	_, err = fmt.Fprintln(t.out, text)
 	return err
 }
@@ -86,10 +86,10 @@ func (t *tool) listTokens(ctx context.Context, s *store.Store) error {
 func (t *tool) revokeToken(ctx context.Context, s *store.Store, name string) error {
 	err := s.RevokeToken(ctx, name, t.now())
 	if errors.Is(err, store.ErrUnknown) {
-		return fmt.Errorf("there is no token of the name %s that counts: see \"server token list\"", name)
+		return fmt.Errorf("there is no valid token named %s: see \"server token list\"", name)
 	}
 	if err == nil {
-		_, err = fmt.Fprintf(t.out, "The token of %s counts no more.\n", name)
+		_, err = fmt.Fprintf(t.out, "The token of %s is revoked.\n", name)
 	}
 	return err
 }

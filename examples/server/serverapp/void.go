@@ -13,15 +13,15 @@ import (
 )
 
 // checkLedger refuses a newest keyring under which documents in the ledger do not
-// hold: customers could get nothing more of what they bought. It reads the ledger
-// only if a key may have been left out since the first keyring, or ended earlier.
+// hold: the customers of these sales could get no further documents. It reads the
+// ledger only if a keyring left out a key, or gave it an earlier last day.
 func checkLedger(ctx context.Context, c Config, ledger server.Ledger, newest *license.Keyring, log *slog.Logger) error {
 	if c.Keyring.Version() == 1 && !takesAway(c.Keyring, newest) {
 		return nil
 	}
 	v, err := countVoid(ctx, ledger, newest, license.DateOf(c.Now()))
 	if err != nil {
-		return fmt.Errorf("holding the keyring against the ledger: %w", err)
+		return fmt.Errorf("checking the ledger against the keyring: %w", err)
 	}
 	switch {
 	case v.documents == 0:
@@ -31,14 +31,14 @@ func checkLedger(ctx context.Context, c Config, ledger server.Ledger, newest *li
 			slog.Int("documents", v.documents), slog.Int("sales", v.sales), slog.Any("keys", v.names()))
 		return nil
 	}
-	return fmt.Errorf("under the newest keyring (version %d), %d documents of %d sales in the ledger are void, since they are signed with a key that it leaves out or ends earlier (%s). "+
-		"Countersign them first: \"server documents --countersign\" does it with --license-key; without that key here, \"server documents --out FILE --void\", \"latchkey countersign\" and \"server documents --import FILE\". "+
-		"--allow-void starts without that; docs/rotation.md has all steps",
+	return fmt.Errorf("under the newest keyring (version %d), %d documents of %d sales in the ledger are void, because the keyring leaves out the key that signed them or gives it an earlier last day (%s). "+
+		"Countersign them first: with \"server documents --countersign\" and --license-key; or, without that key here, with \"server documents --out FILE --void\", \"latchkey countersign\" and \"server documents --import FILE\". "+
+		"--allow-void starts the server all the same; docs/rotation.md has every step",
 		newest.Version(), v.documents, v.sales, strings.Join(v.names(), ", "))
 }
 
 // takesAway reports whether a keyring leaves out a key that may sign licences
-// under another, or ends it earlier.
+// under another one, or gives it an earlier last day.
 func takesAway(before, after *license.Keyring) bool {
 	return slices.ContainsFunc(before.Keys(), func(k license.Key) bool {
 		return k.Role == license.RoleLicense && !slices.ContainsFunc(after.Keys(), func(o license.Key) bool {
@@ -47,7 +47,7 @@ func takesAway(before, after *license.Keyring) bool {
 	})
 }
 
-// A voidCount is how much of a ledger does not hold under a keyring.
+// A voidCount counts the documents of a ledger that do not hold under a keyring.
 type voidCount struct {
 	documents, sales int
 	keys             map[string]int // documents by the id of a key that signed them
