@@ -156,7 +156,7 @@ func TestSellNamesFlags(t *testing.T) {
 
 	s := p.serve(t, "--dir", "acme")
 	for want, more := range map[string][]string{
-		"or use --past if it is intended":                                   {"--feature", "print:until=2020-01-01", "--new-name"},
+		"or use --past if it is intended":                                 {"--feature", "print:until=2020-01-01", "--new-name"},
 		"There is no feature \"print\" of acme-cad in catalogue.json, ":   {"--feature", "print"},
 		"--licensee: In the description, licensee/name has more than":     {"--licensee", strings.Repeat("x", 1100)},
 		`--scheme: There is no scheme "dekstop": did you mean "desktop"?`: {"--scheme", "dekstop"},
