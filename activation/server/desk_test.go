@@ -21,7 +21,7 @@ func TestNewRefuses(t *testing.T) {
 		"no key":  func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleActivation, 33) },
 		"role":    func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleActivation, 1) },
 		"cannot":  func(o *server.Options) { o.Issuer = newIssuer(t, license.RoleLicense, 2) }, // the key of the other role
-		"ended":   func(o *server.Options) { o.Now = func() time.Time { return noon.AddDate(20, 0, 0) } },
+		"is over": func(o *server.Options) { o.Now = func() time.Time { return noon.AddDate(20, 0, 0) } },
 		"next":    func(o *server.Options) { o.NextKeyrings = [][]byte{[]byte("no keyring")} },
 	} {
 		o := v.options

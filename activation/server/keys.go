@@ -68,6 +68,23 @@ func (r *rotation) follow(first *license.Keyring, documents [][]byte) error {
 
 func (r *rotation) newest() *license.Keyring { return r.keyrings[len(r.keyrings)-1] }
 
+// An UntrustedError is the error of New where products would refuse what an issuer
+// signs: the keyring has no such key of that role, or its last day is over.
+type UntrustedError struct {
+	Key    string // id of the key
+	Role   license.Role
+	Newest bool // the newest keyring has no such key; else, none has
+}
+
+// Error returns a sentence with the id of the key.
+func (e *UntrustedError) Error() string {
+	keyring := "the keyring"
+	if e.Newest {
+		keyring = "the newest keyring"
+	}
+	return fmt.Sprintf("server: %s has no key %s of the role %q, or its last day is over", keyring, e.Key, e.Role)
+}
+
 // checkIssuers checks that clients can verify the server's signatures: the first key
 // must hold under the newest keyring, and each other key under one of the keyrings.
 func (s *Server) checkIssuers() error {
@@ -77,12 +94,12 @@ func (s *Server) checkIssuers() error {
 		if i.Vendor() != s.keyring.Vendor() {
 			return fmt.Errorf("server: the issuer is %q's, and the keyring %q's", i.Vendor(), s.keyring.Vendor())
 		}
-		id, in, which := i.Public().ID(), s.keys.keyrings, "the keyring"
+		id, in, newest := i.Public().ID(), s.keys.keyrings, false
 		if n == 0 && len(in) > 1 {
-			in, which = in[len(in)-1:], "the newest keyring"
+			in, newest = in[len(in)-1:], true
 		}
 		if !slices.ContainsFunc(in, func(k *license.Keyring) bool { return verifies(k, id, today) }) {
-			return fmt.Errorf("server: %s has no key %s of the role %q that has not ended", which, id, license.RoleActivation)
+			return &UntrustedError{Key: id, Role: license.RoleActivation, Newest: newest}
 		}
 		_, err := i.Time(&license.SignedTime{Challenge: make([]byte, license.ChallengeSize), Time: s.time()})
 		if err != nil {

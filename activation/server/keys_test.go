@@ -173,7 +173,7 @@ func TestSignerEnded(t *testing.T) {
 	require.NoError(t, err, "the key is good under the second")
 	o.NextKeyrings, o.Issuer, o.OldIssuers = nil, o.OldIssuers[0], nil
 	_, err = server.New(o)
-	require.ErrorContains(t, err, "has not ended")
+	require.ErrorContains(t, err, "its last day is over")
 }
 
 // What a client holds with a signature that no longer counts comes along with the

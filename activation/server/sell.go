@@ -21,7 +21,7 @@ import (
 // Version. Used and Updates begin empty.
 //
 // The error says which sale does not fit and why, by its place and never by its
-// serial number; it wraps ErrExists or a *license.Reason where there is one.
+// serial number; it wraps ErrExists, a *SaleError or a *license.Reason where there is one.
 func (s *Server) Sell(ctx context.Context, actor string, sales ...*Sale) error {
 	filled := make([]*Sale, len(sales))
 	for i, sale := range sales {
@@ -54,32 +54,47 @@ func (s *Server) fill(sale *Sale) error {
 		return err
 	}
 	if sale.Scheme != "" && sale.CountBy != CountMachines {
-		return errors.New("under a binding scheme machines are counted: leave CountBy empty, or the scheme out")
+		return &SaleError{"CountBy", "under a binding scheme machines are counted and not installations"}
 	}
 	return nil
 }
+
+// A SaleError says which field of a Sale no sale can have as it is.
+type SaleError struct {
+	Field   string // "Limit"
+	Problem string
+}
+
+// Error returns the field and the problem.
+func (e *SaleError) Error() string { return e.Field + ": " + e.Problem }
 
 // checkSale checks what is not the licence's.
 func checkSale(s *Sale) error {
 	switch {
 	case s.Limit < 1 || s.Limit > license.MaxCount:
-		return fmt.Errorf("a limit is from 1 to %d machines, and %d is not", int64(license.MaxCount), s.Limit)
+		return &SaleError{"Limit", fmt.Sprintf("a limit is from 1 to %d machines, and %d is not", int64(license.MaxCount), s.Limit)}
 	case s.Used != 0 || len(s.GivenUp) > 0 || len(s.Updates) > 0:
 		return errors.New("a new sale has no activations, transfers or updates")
-	case s.Transfers < 0 || s.Period < 0 || s.Lease < 0 || s.Grace < 0:
-		return errors.New("the fields Transfers, Period, Lease and Grace are not negative")
+	case s.Transfers < 0:
+		return &SaleError{"Transfers", "the number is not negative"}
 	case s.Lease == 0 && s.Grace > 0:
-		return errors.New("a Grace follows a Lease, and there is none")
-	case s.Period%time.Second != 0 || s.Lease%time.Second != 0 || s.Grace%time.Second != 0:
-		return errors.New("the fields Period, Lease and Grace are whole seconds")
+		return &SaleError{"Grace", "a grace period follows a lease, and there is none"}
 	case s.CountBy != CountMachines && s.CountBy != CountInstallations:
-		return fmt.Errorf("the CountBy is server.CountMachines, which is empty, or server.CountInstallations, which is %q", CountInstallations)
+		return &SaleError{"CountBy", fmt.Sprintf("it is server.CountMachines, which is empty, or server.CountInstallations, which is %q", CountInstallations)}
 	case len(s.Contact) > license.MaxText || !utf8.ValidString(s.Contact):
-		return fmt.Errorf("the Contact is a text of at most %d bytes", license.MaxText)
+		return &SaleError{"Contact", fmt.Sprintf("it is a text of at most %d bytes", license.MaxText)}
+	}
+	for _, span := range []struct {
+		field string
+		d     time.Duration
+	}{{"Period", s.Period}, {"Lease", s.Lease}, {"Grace", s.Grace}} {
+		if span.d < 0 || span.d%time.Second != 0 {
+			return &SaleError{span.field, "the time is of whole seconds, and not negative"}
+		}
 	}
 	if s.RequestKey != "" {
 		if _, err := keyfmt.New(keyfmt.Request, []byte(s.RequestKey)); err != nil {
-			return errors.New("a RequestKey is ten digits, of which the last is the check digit")
+			return &SaleError{"RequestKey", "it is ten digits, of which the last is the check digit"}
 		}
 	}
 	return nil
@@ -145,7 +160,7 @@ func (s *Server) Release(ctx context.Context, actor string, serial license.Seria
 	return s.replace(ctx, actor, serial, text, EventReleased, func(sale *Sale, l *license.License) error {
 		switch {
 		case !sale.Pending:
-			return errors.New("server: the final licence is there already: Replace puts another one in its place")
+			return errors.New("server: the final licence is there already: put another one in its place as a replacement, and not as a release")
 		case l.Kind != license.Full:
 			return fmt.Errorf("server: the final licence is of the kind %q, and this one is %q", license.Full, l.Kind)
 		}

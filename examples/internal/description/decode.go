@@ -85,12 +85,20 @@ func token(d *json.Decoder) (json.Token, error) {
 // check reads one value and checks that a type can hold it. at is the path of the
 // member for errors, "" for the whole document.
 func check(d *json.Decoder, t reflect.Type, at string) error {
+	first, err := token(d)
+	if err != nil {
+		return err
+	}
+	return checkValue(d, first, t, at)
+}
+
+// checkValue is check for a value whose first token was read.
+func checkValue(d *json.Decoder, first json.Token, t reflect.Type, at string) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	first, err := token(d)
-	if err != nil || first == nil { // null says nothing
-		return err
+	if first == nil { // null says nothing
+		return nil
 	}
 	if kind := kindOf(first); kind != wanted(t) {
 		if at == "" {
@@ -169,7 +177,13 @@ func checkObject(d *json.Decoder, t reflect.Type, at string) error {
 		if !has {
 			return unknownMember(name, at, membersOf(t))
 		}
-		if err := check(d, value, within(at, name)); err != nil {
+		if first, err = token(d); err != nil {
+			return err
+		}
+		if first == nil && t.Kind() == reflect.Map && t.Elem().Kind() == reflect.String {
+			return fmt.Errorf("%s is null, which says nothing: leave it out, or write \"\" for no limits", within(at, name))
+		}
+		if err := checkValue(d, first, value, within(at, name)); err != nil {
 			return err
 		}
 	}

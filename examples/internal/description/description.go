@@ -17,7 +17,7 @@
 //	}
 //
 // LimitsHelp and ChangeHelp describe the language of limits, Terms the members. A
-// member that is null counts as absent.
+// member that is null counts as absent; a feature that is null is refused.
 //
 // An error about a description is one sentence without a full stop, which names the
 // member.

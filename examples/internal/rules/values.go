@@ -172,7 +172,7 @@ func NotZero(field string, n int64, present bool, right string) Findings {
 	if !present || n != 0 {
 		return nil
 	}
-	return Findings{refuse(Zero, field, "the value of "+field+" is 0", right)}
+	return Findings{refuse(Zero, field, "the value of "+field+" is 0, and the least is 1", right)}
 }
 
 // SigningKey finds out whether products will accept what the key signs now.

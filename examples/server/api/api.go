@@ -85,7 +85,7 @@ func (a *API) checkIssuer() error {
 			return nil
 		}
 	}
-	return errors.New("api: the keyring has no key " + a.issuer.Public().ID() + " of the role \"license\" that has not ended")
+	return &server.UntrustedError{Key: a.issuer.Public().ID(), Role: license.RoleLicense}
 }
 
 // ServeHTTP implements http.Handler.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/rules"
@@ -49,15 +47,16 @@ func (a *API) limit(c *call) (any, error) {
 	if err := c.read(&q); err != nil {
 		return nil, err
 	}
-	var limit int64
-	if q.Limit != nil {
-		limit = *q.Limit
+	const right = "give how many machines may have it activated; for as many as anybody has, give 1000000"
+	if q.Limit == nil {
+		return nil, wrong("limit", "limit", "The limit is missing.", asSentence(right))
 	}
-	if err := rules.NotZero("limit", limit, q.Limit != nil, "give how many machines may have it activated; for as many as anybody has, give 1000000").Err(); err != nil {
+	limit := *q.Limit
+	if err := rules.NotZero("limit", limit, true, right).Err(); err != nil {
 		return nil, err
 	}
-	if limit < 1 || limit > license.MaxCount {
-		return nil, bad("limit", fmt.Sprintf("The limit is %d, and must be at least 1.", limit), "")
+	if err := (number{"limit", "limit", limit, 1, license.MaxCount, asSentence(right)}).check(); err != nil {
+		return nil, err
 	}
 	return a.changeAll(c, q.Serials, func(serial license.Serial) error {
 		return a.server.SetLimit(c.ctx, c.actor(), serial, limit)
@@ -100,19 +99,6 @@ func done(err error, n int) error {
 	return &p
 }
 
-// checkText refuses what does not belong into a line of the history.
-func checkText(name, text string) error {
-	if len(text) > license.MaxText || !utf8.ValidString(text) {
-		return bad("too_long", fmt.Sprintf("%q is a text of at most %d bytes.", name, license.MaxText), "")
-	}
-	for _, r := range text {
-		if unicode.IsControl(r) {
-			return bad("control_character", fmt.Sprintf("%q is one line, without control characters.", name), "")
-		}
-	}
-	return nil
-}
-
 // oneActivation returns what changes one machine's activation.
 func (a *API) oneActivation(change func(ctx context.Context, actor string, serial license.Serial, activation string) error) func(*call) (any, error) {
 	return func(c *call) (any, error) {
@@ -128,7 +114,7 @@ func (a *API) oneActivation(change func(ctx context.Context, actor string, seria
 			return nil, err
 		}
 		if !license.IsID(q.Activation) {
-			return nil, bad("activation", "This is not the id of an activation.", "\"serials/activations\" lists them.")
+			return nil, wrong("activation", "activation", "This is no id of an activation.", "\"serials/activations\" lists them.")
 		}
 		if err := change(c.ctx, c.actor(), serial, q.Activation); err != nil {
 			return nil, refusal(err, conflict)
@@ -148,7 +134,7 @@ func (a *API) setLabel(c *call) (any, error) {
 		return nil, err
 	}
 	if q.Label != "" && !license.IsLabel(q.Label) {
-		return nil, bad("label", fmt.Sprintf("A label is one line of at most %d bytes, without blanks at its ends.", license.MaxLabel), "")
+		return nil, wrong("label", "label", fmt.Sprintf("A label is one line of at most %d bytes, without blanks at its ends.", license.MaxLabel), "Shorten it, or leave it empty to remove it.")
 	}
 	serial, err := a.known(c, q.Serial)
 	if err != nil {
@@ -261,7 +247,7 @@ func (a *API) nextLicense(c *call, key server.Key, t terms) (serial license.Seri
 	if err != nil {
 		return "", nil, err
 	}
-	if err := c.found(check.License(l)); err != nil {
+	if err := c.found(usable(check.License(l))); err != nil {
 		return "", nil, err
 	}
 	issued := a.second()

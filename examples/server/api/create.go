@@ -13,6 +13,7 @@ import (
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/examples/internal/description"
+	"github.com/latchkey-go/latchkey/examples/internal/nearest"
 	"github.com/latchkey-go/latchkey/examples/internal/rules"
 	"github.com/latchkey-go/latchkey/keyfmt"
 	"github.com/latchkey-go/latchkey/license"
@@ -103,23 +104,35 @@ func (q *creation) check(canSign bool) error {
 		return bad("count", fmt.Sprintf("There are %d licences, and the count is %d.", len(q.Licenses), q.count), "Send one licence for each serial number, and leave \"count\" out.")
 	case len(q.Licenses) > 0 && (q.Scheme != "" || q.Pending):
 		return bad("terms", "A signed licence already has its binding scheme and its kind.", "Leave \"scheme\" and \"pending\" out.")
-	case q.count < 1 || q.count > maxBatch:
-		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.count, maxBatch), "")
-	case q.limit < 1 || q.limit > license.MaxCount:
-		return bad("limit", fmt.Sprintf("The limit is %d, and must be at least 1.", q.limit), "")
-	case q.CountBy != "" && q.CountBy != countMachines && q.CountBy != string(server.CountInstallations):
-		return bad("count_by", "This is not a value of count_by.", "Use machine, the default, or installation.")
-	case len(q.Order) > license.MaxText || len(q.Customer) > license.MaxText:
-		return bad("too_long", fmt.Sprintf("The order or customer has more than %d bytes.", license.MaxText), "")
-	case q.Transfers < 0 || q.Transfers > license.MaxCount:
-		return bad("transfers", "The number of transfers is not valid.", "")
 	}
-	for _, span := range []int64{q.PeriodSeconds, q.LeaseSeconds, q.GraceSeconds} {
-		if span < 0 || span > maxSpan {
-			return bad("span", "A number of seconds is below zero, or more than a hundred years.", "")
+	return q.values()
+}
+
+// values refuses values that no sale can have.
+func (q *creation) values() error {
+	for field, text := range map[string]string{"order": q.Order, "customer": q.Customer, "contact": q.Contact} {
+		if err := checkText(field, text); err != nil {
+			return err
 		}
 	}
-	return nil
+	if q.CountBy != "" {
+		if err := checkChoice("count_by", "count_by", q.CountBy, countMachines, string(server.CountInstallations)); err != nil {
+			return err
+		}
+	}
+	const years = "Give seconds, up to a hundred years, or leave it out."
+	err := checkNumbers(
+		number{"count", "count", int64(q.count), 1, maxBatch, "Leave it out for one serial number, and sell more in several calls."},
+		number{"limit", "limit", q.limit, 1, license.MaxCount, asSentence(rightLimit)},
+		number{"transfers", "transfers", q.Transfers, 0, license.MaxCount, "Give how many machines may give it up within the period, or leave it out for no limit."},
+		number{"span", "period_seconds", q.PeriodSeconds, 0, maxSpan, years},
+		number{"span", "lease_seconds", q.LeaseSeconds, 0, maxSpan, years},
+		number{"span", "grace_seconds", q.GraceSeconds, 0, maxSpan, years},
+	)
+	if err == nil && q.GraceSeconds > 0 && q.LeaseSeconds == 0 {
+		return wrong("grace", "grace_seconds", "There are grace_seconds without lease_seconds, and a grace period follows a lease.", "Give lease_seconds, or leave grace_seconds out.")
+	}
+	return err
 }
 
 // numbers fills in count and limit. To say 0 is no way to leave them out.
@@ -246,7 +259,7 @@ func (a *API) signer(c *call, q *creation) (func(i int, k sold) ([]byte, error),
 			return nil, err
 		}
 	}
-	if err := c.found(append(check.License(l), q.trial(l)...)); err != nil {
+	if err := c.found(append(usable(check.License(l)), q.trial(l)...)); err != nil {
 		return nil, err
 	}
 	return func(_ int, k sold) ([]byte, error) { return a.sign(l, k.serial, a.second()) }, nil
@@ -297,16 +310,14 @@ func (a *API) describedLicense(c *call, check *rules.Check, text []byte, scheme 
 	case err != nil:
 		return nil, err
 	case t.Scheme != "" && scheme != "":
-		return nil, bad("scheme", "Both the call and its description have a scheme.", "Leave one of them out.")
+		return nil, wrong("scheme", "scheme", "Both the call and its description have a scheme.", "Leave one of them out.")
 	}
-	t.NeedsReceipt = true
+	scheme, t.Scheme, t.NeedsReceipt = cmp.Or(t.Scheme, scheme), "", true
 	l, err := t.License()
 	if err != nil {
 		return nil, described(err)
 	}
-	if t.Scheme == "" {
-		l.Binding, err = bindingOf(cmp.Or(scheme, otherwise(l.Products)))
-	}
+	l.Binding, err = bindingOf(cmp.Or(scheme, otherwise(l.Products)))
 	return l, err
 }
 
@@ -314,11 +325,18 @@ func (a *API) describedLicense(c *call, check *rules.Check, text []byte, scheme 
 // it. A mistyped component would sell what no machine can activate.
 func bindingOf(name string) (license.Binding, error) {
 	b, err := description.AtActivation(name)
-	if err != nil {
-		return b, bad("scheme", "This is not a binding scheme with components that every product can read.",
-			"Name a ready-made one, such as desktop, server or vm, or write a line such as board+cpu~+disk~/1. For a component of your own, send signed licences.")
+	if err == nil {
+		return b, nil
 	}
-	return b, nil
+	ready, _, _ := strings.Cut(description.Schemes, ", or ")
+	if hint := nearest.Hint(name, strings.Split(ready, ", ")); hint != "" {
+		return b, wrong("scheme", "scheme", fmt.Sprintf("There is no scheme %q%s", name, hint), "Write that one, or a line such as board+cpu~+disk~/1.")
+	}
+	if _, err := description.SchemeLine(name); err == nil {
+		return b, wrong("scheme", "scheme", fmt.Sprintf("The scheme %q has a component that only some products read.", name),
+			"Write another scheme, or sell licences with this one that are signed already, in \"licenses\".")
+	}
+	return b, wrong("scheme", "scheme", fmt.Sprintf("There is no scheme %.100q.", name), "It is one of "+description.Schemes+".")
 }
 
 // sign returns a licence for a serial number, with an id of its own.

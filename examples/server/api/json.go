@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/latchkey-go/latchkey/examples/internal/rules"
 )
 
 // maxBody is the size of the largest body in bytes: a thousand signed licences
@@ -34,12 +36,16 @@ func (c *call) read(into any) error {
 		return malformed("the body did not arrive whole")
 	}
 	if err := strict(text, into); err != nil {
-		return malformed(err.Error())
+		p := malformed(err.Error())
+		if of := (*wrongType)(nil); errors.As(err, &of) {
+			p.Findings = rules.Findings{{Code: valueCode, Field: of.field, Text: p.Message, Remedy: p.Remedy}}
+		}
+		return p
 	}
 	return nil
 }
 
-func malformed(what string) error {
+func malformed(what string) *problem {
 	return &problem{status: http.StatusBadRequest, Code: "json", Message: "The body cannot be read: " + what + ".", Remedy: "Correct the JSON; openapi.yaml has the members of each call."}
 }
 
@@ -71,11 +77,18 @@ func explain(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is no JSON at byte %d", syntax.Offset)
 	case errors.As(err, &kind):
-		return fmt.Errorf("the member %q cannot be a JSON %s", kind.Field, strings.Fields(kind.Value + " value")[0])
+		return &wrongType{kind.Field, strings.Fields(kind.Value + " value")[0]}
 	case strings.HasPrefix(err.Error(), "json: unknown field"):
 		return errors.New("it has a member that this call does not have: " + strings.TrimPrefix(err.Error(), "json: unknown field "))
 	}
 	return errors.New("it is not what this call takes")
+}
+
+// A wrongType is the error of a member with a value of another JSON type.
+type wrongType struct{ field, value string }
+
+func (w *wrongType) Error() string {
+	return fmt.Sprintf("the member %q cannot be a JSON %s", w.field, w.value)
 }
 
 // namesOnce refuses an object with a member that is there twice, of which

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/latchkey-go/latchkey/activation/server"
 	"github.com/latchkey-go/latchkey/keyfmt"
@@ -16,10 +17,10 @@ import (
 func typed(text string, kind keyfmt.Kind) (license.Serial, []string, error) {
 	key, corrections, err := keyfmt.Parse(text)
 	if err != nil {
-		return "", nil, bad("mistyped", "This is not "+article(kind)+": "+err.Error()+".", "Compare it with the printed key.")
+		return "", nil, wrong("mistyped", memberOf(kind), "This is not "+article(kind)+": "+strings.TrimPrefix(err.Error(), "this is not a key: ")+".", "Compare it with what is printed.")
 	}
 	if key.Kind() != kind {
-		return "", nil, bad("key_of_other_kind", "This is "+article(key.Kind())+", and "+article(kind)+" is needed here.", "Send the right key.")
+		return "", nil, wrong("key_of_other_kind", memberOf(kind), "This is "+article(key.Kind())+", and "+article(kind)+" belongs here.", "Look which of the keys is meant.")
 	}
 	if kind == keyfmt.Request {
 		return license.Serial(key.Payload()), nil, nil
@@ -29,6 +30,14 @@ func typed(text string, kind keyfmt.Kind) (license.Serial, []string, error) {
 		said[i] = c.String()
 	}
 	return license.Serial(key.Rows()[0]), said, nil
+}
+
+// memberOf returns the member of calls that has a key of a kind.
+func memberOf(k keyfmt.Kind) string {
+	if k == keyfmt.Request {
+		return "request_key"
+	}
+	return "serial"
 }
 
 func article(k keyfmt.Kind) string {
@@ -48,7 +57,7 @@ func serialOf(text string) (license.Serial, error) {
 // serialsOf reads several serial numbers, each once.
 func serialsOf(texts []string) ([]license.Serial, error) {
 	if len(texts) == 0 || len(texts) > maxBatch {
-		return nil, bad("serials", fmt.Sprintf("There are %d serial numbers, and 1 to %d are allowed.", len(texts), maxBatch), "")
+		return nil, wrong("serials", "serials", fmt.Sprintf("There are %d serial numbers, and one to %d are needed.", len(texts), maxBatch), "Name them in \"serials\", and more of them in several calls.")
 	}
 	serials := make([]license.Serial, len(texts))
 	for i, text := range texts {

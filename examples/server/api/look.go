@@ -14,14 +14,11 @@ var document []byte
 const maxPage = 1000
 
 // page returns how many are asked for; 100 unless they say.
-func page(limit int) (int, error) {
-	switch {
-	case limit == 0:
+func page(limit *int64) (int, error) {
+	if limit == nil {
 		return 100, nil
-	case limit < 0 || limit > maxPage:
-		return 0, bad("limit", "A page has 1 to 1000 items.", "")
 	}
-	return limit, nil
+	return int(*limit), number{"limit", "limit", *limit, 1, maxPage, "Leave it out for 100, and go on with \"after\" for more."}.check()
 }
 
 type statusAnswer struct {
@@ -62,7 +59,7 @@ func (a *API) search(c *call) (any, error) {
 		Licensee   string `json:"licensee"`
 		Label      string `json:"label"`
 		After      string `json:"after"`
-		Limit      int    `json:"limit"`
+		Limit      *int64 `json:"limit"`
 	}
 	if err := c.read(&q); err != nil {
 		return nil, err
@@ -164,7 +161,7 @@ func (a *API) activations(c *call) (any, error) {
 	var q struct {
 		Serial string `json:"serial"`
 		After  string `json:"after"`
-		Limit  int    `json:"limit"`
+		Limit  *int64 `json:"limit"`
 	}
 	if err := c.read(&q); err != nil {
 		return nil, err
@@ -202,7 +199,7 @@ func (a *API) history(c *call) (any, error) {
 	var q struct {
 		Serial string `json:"serial"`
 		After  int64  `json:"after"`
-		Limit  int    `json:"limit"`
+		Limit  *int64 `json:"limit"`
 	}
 	if err := c.read(&q); err != nil {
 		return nil, err

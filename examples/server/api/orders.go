@@ -88,8 +88,8 @@ func (a *API) setOrder(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, known := follows[q.Status]; !known || q.Status == "" {
-		return nil, bad("status", "This is not a status of an order.", "Use placed, invoiced, done or cancelled.")
+	if err := checkChoice("status", "status", q.Status, placed, invoiced, finished, cancelled); err != nil {
+		return nil, err
 	}
 	if err := a.move(c, number, q.Status); err != nil {
 		return nil, err

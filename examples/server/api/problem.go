@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -52,7 +53,7 @@ func trouble(err error) error {
 func problemOf(err error) *problem {
 	var p *problem
 	var reason *license.Reason
-	var wrong *license.FieldError
+	var field *license.FieldError
 	if p := refusedByRule(err); p != nil {
 		return p
 	}
@@ -65,8 +66,8 @@ func problemOf(err error) *problem {
 		return &problem{status: http.StatusNotFound, Code: "unknown", Message: sentence(err), Remedy: "Check the name in the call."}
 	case errors.Is(err, server.ErrExists):
 		return conflict("exists", "One of the serial numbers or request keys was sold already.", "Sell each once.")
-	case errors.As(err, &wrong):
-		return bad("field", sentence(err), "")
+	case errors.As(err, &field):
+		return wrong("field", field.Field, sentence(err), describedRemedy)
 	case errors.As(err, &reason):
 		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: vendorwords.Remedy(reason)}
 	}
@@ -95,7 +96,21 @@ func refusal(err error, otherwise func(code, message, remedy string) *problem) e
 		errors.As(err, &reason) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return otherwise("refused", sentence(err), "")
+	p := otherwise("refused", sentence(err), "")
+	var field *server.SaleError
+	if errors.As(err, &field) {
+		member := saleMembers[field.Field]
+		p.Message = strings.ReplaceAll(p.Message, field.Field+":", member+":")
+		p.Remedy = "Correct " + member + "."
+		p.Findings = rules.Findings{{Code: valueCode, Field: member, Text: p.Message, Remedy: p.Remedy}}
+	}
+	return p
+}
+
+// saleMembers are the members of calls that the fields of server.Sale come from.
+var saleMembers = map[string]string{
+	"Limit": "limit", "Transfers": "transfers", "Period": "period_seconds", "Lease": "lease_seconds", "Grace": "grace_seconds",
+	"CountBy": "count_by", "Contact": "contact", "RequestKey": "request_keys",
 }
 
 // described says what is wrong with a description. A reason of package license
@@ -106,7 +121,25 @@ func described(err error) error {
 	if err == nil || errors.As(err, &reason) || errors.As(err, &refusal) {
 		return err
 	}
-	return bad("description", capital(err.Error()), adviceOn(err))
+	text := err.Error()
+	if member := describedMember(text); member != "" {
+		return wrong("description", member, "In the description, "+text+".", adviceOn(err))
+	}
+	return wrong("description", "description", capital(text), adviceOn(err))
+}
+
+// describedMember returns the path of a member with which a sentence about a
+// description begins, "" if it begins otherwise.
+func describedMember(text string) string {
+	path, _, _ := strings.Cut(text, " ")
+	path = strings.TrimSuffix(path, ":")
+	name, _, _ := strings.Cut(path, "/")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[description.Terms]()) {
+		if f.Tag.Get("json") == name {
+			return path
+		}
+	}
+	return ""
 }
 
 // adviceOn says how a description is put right, where it does not say so itself.
@@ -121,8 +154,11 @@ func adviceOn(err error) string {
 	case errors.Is(err, description.ErrAddOn):
 		return "To set the number, make it a rewrite: \"rewrite\": true."
 	}
-	return ""
+	return describedRemedy
 }
+
+// describedRemedy is what to do about a description whose error says what is wrong.
+const describedRemedy = "Correct it: openapi.yaml has what each member of a description can be."
 
 // sentence returns an error's text as one.
 func sentence(err error) string {

@@ -27,7 +27,7 @@ func (a *API) remember(c *call, q *creation, n int, drawn []sold) (keys []sold, 
 	case name == "":
 		return drawn, false, nil
 	case len(name) > maxIdempotencyKey:
-		return nil, false, bad("idempotency_key", "The Idempotency-Key is longer than 200 bytes.", "Send a random one, such as a UUID.")
+		return nil, false, wrong("idempotency_key", "Idempotency-Key", "The Idempotency-Key is longer than 200 bytes.", "Send a random one, such as a UUID.")
 	}
 	digest, err := digestOf(q)
 	if err != nil {

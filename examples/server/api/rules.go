@@ -47,6 +47,17 @@ func (c *call) found(f rules.Findings) error {
 	return f.Err()
 }
 
+// usable refuses a description of a product without features, which the flags of
+// commands cannot write either.
+func usable(f rules.Findings) rules.Findings {
+	for i := range f {
+		if f[i].Code == rules.NoFeatures {
+			f[i].Refused = true
+		}
+	}
+	return f
+}
+
 // findingOf returns a finding in whole sentences.
 func findingOf(f rules.Finding) rules.Finding {
 	f.Text, f.Remedy = asSentence(f.Text), asSentence(f.Remedy)
@@ -71,6 +82,9 @@ func forbidden(r *rules.Refusal) *problem {
 		p.Findings = append(p.Findings, findingOf(f))
 	}
 	p.Code, p.Message, p.Remedy = string(p.Findings[0].Code), p.Findings[0].Text, p.Findings[0].Remedy
+	if p.Remedy == "" && r.Findings[0].Code == rules.UnknownName {
+		p.Remedy = "Name one that the catalogue lists."
+	}
 	return p
 }
 

@@ -78,7 +78,7 @@ func TestCreateRefused(t *testing.T) {
 		"scheme":    {"scheme": "no scheme"},
 		"count_by":  {"count_by": "core"},
 		"too_long":  {"customer": strings.Repeat("x", 2000)},
-		"refused":   {"grace_seconds": 60}, // without a lease
+		"grace":     {"grace_seconds": 60}, // without a lease
 		"terms":     {"licenses": []string{"x"}},
 	} {
 		call["description"] = servertest.Terms
@@ -147,8 +147,8 @@ func TestSchemeOfDescription(t *testing.T) {
 	sale := w.Desk.Sell(object{"description": with("machine")})
 	require.Equal(t, "machine", sale["scheme"])
 	w.Desk.Refused(http.StatusUnprocessableEntity, "scheme", "serials", object{"description": with("machine"), "scheme": "machine"})
-	why := w.Desk.Refused(http.StatusUnprocessableEntity, "description", "serials", object{"description": with("workstatoin")})
-	require.Contains(t, why["message"], `There is no binding scheme "workstatoin": did you mean "workstation"?`)
+	why := w.Desk.Refused(http.StatusUnprocessableEntity, "scheme", "serials", object{"description": with("workstatoin")})
+	require.Contains(t, why["message"], `did you mean "workstation"?`)
 	replaced := w.Desk.OK("serials/replace", object{"serial": sale["serial"], "description": with("workstation")})
 	require.Equal(t, "board+cpu~+disk~+mac~/2", replaced["scheme"])
 }

@@ -121,10 +121,11 @@ func (a *API) planned(c *call, q *updateCall, keep bool) (*license.Update, previ
 		return nil, previewView{}, err
 	}
 	preview := viewPreview(day, diff)
-	if !keep {
-		diff = nil
+	found := check.Update(u, current, nil)
+	if keep && found.Err() == nil { // what is refused for itself is not refused for its effect as well
+		found = check.Update(u, current, diff)
 	}
-	return u, preview, c.found(check.Update(u, current, diff))
+	return u, preview, c.found(found)
 }
 
 // update returns the update that a call is about.
@@ -141,7 +142,7 @@ func (a *API) update(c *call, check *rules.Check, q *updateCall, current *licens
 	case err != nil:
 		return nil, described(err)
 	case !q.IncludeNotes && (u.CRMID != "" || u.Comment != ""):
-		return nil, bad("description", "The description has a crm_id or a comment, which the server does not store.", "Leave it out, or put it into the customer's document: \"include_notes\": true.")
+		return nil, wrong("description", "description", "The description has a crm_id or a comment, which the server does not store.", "Leave it out, or put it into the customer's document: \"include_notes\": true.")
 	}
 	u.ID, u.Issued = newID("U"), a.second()
 	return u, nil

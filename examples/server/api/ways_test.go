@@ -176,7 +176,9 @@ func mistakes() map[rules.Code]mistake {
 			update: func(t *description.Terms) {
 				t.Rewrite, t.Products["acme-cad"] = true, &description.Product{MaxVersion: "4"}
 			},
-			outcome: with(licenseWays("warned"), updateWays("warned"), map[string]string{"issue flags": "has a product for each feature"}),
+			outcome: with(licenseWays("warned"), updateWays("warned"), map[string]string{
+				"issue flags": "has a product for each feature", "serials description": "refused", "replace description": "refused", "release description": "refused",
+			}),
 		},
 		rules.OtherEdition: {key: []string{"--edition", "Older"}, outcome: map[string]string{"key": "warned"}},
 	}

@@ -22,7 +22,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -48,6 +47,15 @@ type Options struct {
 	InsecureHTTP bool
 }
 
+// An OptionError is the error of New: what is wrong with one of its Options.
+type OptionError struct {
+	Option  string // "URL", "Token" or "InsecureHTTP"
+	Problem string // what follows the name in a sentence
+}
+
+// Error returns the option and the problem.
+func (e *OptionError) Error() string { return "apiclient: Options." + e.Option + " " + e.Problem }
+
 // A Client calls one server with one token.
 type Client struct {
 	base  string
@@ -69,11 +77,11 @@ func New(o Options) (*Client, error) {
 	u, err := url.Parse(o.URL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
-		return nil, errors.New("apiclient: Options.URL is not a server's address without a path, such as https://licenses.acme.example")
+		return nil, &OptionError{"URL", "is not a server's address without a path, such as https://licenses.acme.example"}
 	case u.Scheme == "http" && !o.InsecureHTTP && !isLoopback(u.Hostname()):
-		return nil, errors.New("apiclient: Options.URL is http of another machine, where the token could be read on the way: use https, or set InsecureHTTP")
+		return nil, &OptionError{"InsecureHTTP", "is not set, and Options.URL is http of another machine, where the token could be read on the way: use https, or set it"}
 	case o.Token == "" || strings.ContainsAny(o.Token, " \r\n\t"):
-		return nil, errors.New("apiclient: Options.Token is empty, or has white space in it: give the token alone, as \"server token add\" printed it")
+		return nil, &OptionError{"Token", "is empty, or has white space in it: give the token alone, as \"server token add\" printed it"}
 	}
 	own := http.Client{Timeout: timeout}
 	if o.HTTP != nil {

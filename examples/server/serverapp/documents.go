@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/latchkey-go/latchkey/activation/server"
@@ -107,18 +106,18 @@ func (k *keyrings) verified(one server.Document) []byte {
 }
 
 func (s *settings) keyrings() (*keyrings, error) {
-	first, err := readKeyring(s.keyring)
+	first, err := s.readKeyring()
 	if err != nil {
 		return nil, err
 	}
 	k := &keyrings{all: []*license.Keyring{first}, newest: first}
 	for _, name := range s.nextKeyrings.values {
-		text, err := readFile("next-keyring", name)
+		text, err := readFile(s.at("next-keyring", name), name)
 		if err != nil {
 			return nil, err
 		}
 		if k.newest, err = k.newest.Rotate(text); err != nil {
-			return nil, cli.At("--next-keyring "+name, err)
+			return nil, cli.At(s.at("next-keyring", name), err)
 		}
 		k.all = append(k.all, k.newest)
 	}
@@ -156,11 +155,7 @@ const actor = "server documents"
 func (d *documentsFlags) importAll(ctx context.Context, ledger server.Ledger, k *keyrings) error {
 	f, err := os.Open(d.in)
 	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) {
-			return fmt.Errorf("--import %s: %w", d.in, path.Err)
-		}
-		return err
+		return unreadable("--import "+d.in, err)
 	}
 	defer f.Close()
 	taken, there := 0, 0

@@ -7,9 +7,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,3 +43,6 @@ func WriteCertificate(t testing.TB, cert, key string) *x509.CertPool {
 	pool.AppendCertsFromPEM(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 	return pool
 }
+
+// SettingNames returns the settings without the prefix of the environment.
+func SettingNames() []string { return slices.Collect(maps.Keys(settingNames)) }

@@ -63,8 +63,8 @@ func folderOf(args []string) string {
 func readSettings(dir string) (map[string]string, error) {
 	path := filepath.Join(dir, settingsFile)
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if info, _ := os.Stat(dir); errors.Is(err, fs.ErrNotExist) || info != nil && !info.IsDir() {
+		return nil, nil // checkFolder says more
 	}
 	if err != nil {
 		return nil, err

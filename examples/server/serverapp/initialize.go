@@ -23,7 +23,7 @@ import (
 func initCommand(t *tool) cli.Command {
 	return cli.Command{
 		Name: "init", Summary: "Make everything that a first server needs: keys, keyring, catalogue, token, settings.",
-		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw
+		Help: `  server init --dir acme --vendor acme --product acme-cad --feature draw --embed myproduct/embedded
   server --dir acme
   server sell --dir acme --product acme-cad --feature draw --licensee "Ada Lovelace"
 
@@ -378,10 +378,47 @@ Start the server:
 Sell, in another terminal:
   %s --licensee "Ada Lovelace"
 
-Enter the serial number that this prints in the product:
-  product activate --server http://%s SERIAL
-`, n.vendor, n.aboutDatabase(), flags, sell, n.t.settings.listen)
+%s`, n.vendor, n.aboutDatabase(), flags, sell, n.aboutProduct())
 	return err
+}
+
+// sampleProduct is what the sample product in examples/product is called in licences.
+const sampleProduct = "acme-cad"
+
+// aboutProduct says how a product gets the keyring, and activates.
+func (n *first) aboutProduct() string {
+	activate := func(folder string) string {
+		return "  go -C " + quoted(folder) + " run . activate --server " + n.url() + " SERIAL\n"
+	}
+	const then = "The product takes the serial number that \"server sell\" prints, in place of SERIAL:\n"
+	if n.embed != "" {
+		return fmt.Sprintf("The product in %s embeds the keyring and the catalogue now.\n", quoted(n.productFolder())) + n.aboutID() + then + activate(n.productFolder())
+	}
+	return "The product has to embed keyring.txt and catalogue.doc; with another keyring it refuses\n" +
+		"the serial number. To try it in the folder \"examples\" with a copy of the sample product:\n" +
+		"  cp -r product myproduct\n" +
+		"  cp " + quoted(n.file(keyringFile)) + " " + quoted(n.file(signedFile)) + " myproduct/embedded/\n" +
+		n.aboutID() + then + activate("myproduct")
+}
+
+// aboutID says where the sample product has its id, if that is another one.
+func (n *first) aboutID() string {
+	if n.product == sampleProduct {
+		return ""
+	}
+	return "In its main.go, put the id " + n.product + " in place of " + sampleProduct + ".\n"
+}
+
+// productFolder returns the folder of the product that embeds files of n.embed.
+func (n *first) productFolder() string { return filepath.Join(n.embed, "..") }
+
+// url returns where products on this machine reach the server.
+func (n *first) url() string {
+	s := settings{listen: n.t.settings.listen, tlsCert: n.t.settings.tlsCert}
+	if url, err := s.url(); err == nil {
+		return url
+	}
+	return "http://" + DefaultListen
 }
 
 // aboutDatabase says where sales are stored.

@@ -17,7 +17,7 @@ import (
 
 func TestClientAddr(t *testing.T) {
 	t.Parallel()
-	trusted, err := parseNetworks(" 10.0.0.0/8, 192.0.2.7,2001:db8::/32 ,")
+	trusted, err := parseNetworks("--trusted-proxies", " 10.0.0.0/8, 192.0.2.7,2001:db8::/32 ,")
 	require.NoError(t, err)
 	require.Len(t, trusted, 3)
 	for _, test := range []struct {
@@ -48,7 +48,7 @@ func TestClientAddr(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	r.RemoteAddr = "@"
 	require.False(t, clientAddr(trusted)(r).IsValid())
-	_, err = parseNetworks("10.0.0.0/8,nonsense")
+	_, err = parseNetworks("--trusted-proxies", "10.0.0.0/8,nonsense")
 	require.Error(t, err)
 }
 

@@ -58,7 +58,10 @@ func Main(args []string, env func(string) string, out, err io.Writer) int {
 			f.StringVar(&t.settings.database, "database", t.settings.database,
 				"path of an SQLite `FILE`, or the postgres:// URL of a database; default: latchkey.db")
 		},
-		Commands: []cli.Command{initCommand(t), serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t)},
+		Commands: []cli.Command{initCommand(t)},
+	}
+	for _, c := range []cli.Command{serveCommand(t), sellCommand(t), tokenCommand(t), documentsCommand(t), migrateCommand(t)} {
+		p.Commands = append(p.Commands, inFolder(t, c))
 	}
 	return p.Run(orServe(args))
 }

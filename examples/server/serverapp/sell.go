@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
-	"os"
+	"net/url"
 	"strings"
 
 	"github.com/latchkey-go/latchkey/examples/internal/cli"
@@ -24,7 +24,7 @@ feature's id after a colon; "latchkey issue --help" describes them. The API has 
 options for a sale: see /openapi.yaml. Only the serial number goes to standard output.
 It is a secret: anybody who has it can activate the sale.`,
 		Setup: func(f *flag.FlagSet) func([]string) error {
-			s := &sale{t: t}
+			s := &sale{t: t, limit: 1}
 			f.StringVar(&s.url, "url", "", "`URL` of the server; default: that of the settings")
 			f.StringVar(&t.settings.tokenFile, "token-file", t.settings.tokenFile, "`FILE` with a token of the role desk")
 			f.StringVar(&s.product, "product", "", "`ID` of the product")
@@ -37,7 +37,7 @@ It is a secret: anybody who has it can activate the sale.`,
 			f.StringVar(&s.licensee.Email, "email", "", "e-mail `ADDRESS` of the licensee")
 			f.StringVar(&s.order, "order", "", "the vendor's `NUMBER` of the order")
 			f.StringVar(&s.scheme, "scheme", "", "binding `SCHEME`, such as desktop; default: machines are counted and not bound")
-			f.Int64Var(&s.limit, "limit", 1, "`NUMBER` of machines")
+			number(f, &s.limit, "limit", "`NUMBER` of machines; default: 1")
 			return func(args []string) error {
 				if len(args) > 0 {
 					return cli.Usagef("%q is not expected here: see \"server sell --help\"", args[0])
@@ -72,9 +72,9 @@ func (s *sale) run() error {
 	var problem *apiclient.Problem
 	switch {
 	case errors.As(err, &problem):
-		return errors.New(asFlags.Replace(problem.Error()))
+		return s.refused(problem)
 	case err != nil:
-		return fmt.Errorf("%s cannot be reached: start it, or name it with --url: %w", client, err)
+		return s.notReached(err)
 	}
 	for _, w := range sold.Warnings {
 		fmt.Fprintf(s.t.err, "server sell: warning: %s\n", asFlags.Replace(strings.TrimSpace(w.Text+" "+w.Remedy)))
@@ -88,9 +88,27 @@ func (s *sale) run() error {
 	return err
 }
 
-// asFlags names flags in the place of members of the API.
-var asFlags = strings.NewReplacer(`Send "new_names": true`, "Use --new-name", `send "new_names": true`, "use --new-name",
-	`Name one: "licensee": {"name": "Ada Lovelace"}`, "Name one with --licensee", `send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past")
+// asFlags says the members of the API that override a refusal as flags.
+var asFlags = strings.NewReplacer(
+	`Send "new_names": true`, "Use --new-name", `send "new_names": true`, "use --new-name",
+	`send "past": true`, "use --past", `"new_names": true`, "--new-name", `"past": true`, "--past",
+	`ame one: "licensee": {"name": "Ada Lovelace"}`, "ame one with --licensee",
+)
+
+// flagsOf are the flags that members of the call come from.
+var flagsOf = map[string]string{
+	"limit": "--limit", "scheme": "--scheme", "order": "--order",
+	"licensee/name": "--licensee", "licensee/company": "--company", "licensee/email": "--email",
+}
+
+// refused says why the server did not sell, with the flag that it is about.
+func (s *sale) refused(p *apiclient.Problem) error {
+	text := asFlags.Replace(p.Error())
+	if len(p.Findings) > 0 && flagsOf[p.Findings[0].Field] != "" {
+		text = flagsOf[p.Findings[0].Field] + ": " + text
+	}
+	return errors.New(text)
+}
 
 func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 	switch {
@@ -115,28 +133,47 @@ func (s *sale) terms() (*apiclient.LicenseTerms, error) {
 // client returns the client of the server that the settings or --url name.
 func (s *sale) client() (*apiclient.Client, error) {
 	if s.t.settings.tokenFile == "" {
-		return nil, cli.Usagef("name a file with a token of the role desk with --token-file, or the server's folder with --dir; \"server token add\" makes one")
+		return nil, cli.Usagef("%sname a file with a token of the role desk with --token-file, or the server's folder with --dir; \"server token add\" makes one", s.t.settings.noSettings)
 	}
-	f, err := os.Open(s.t.settings.tokenFile)
+	at := s.t.settings.at("token-file", s.t.settings.tokenFile)
+	token, err := readFile(at, s.t.settings.tokenFile)
 	if err != nil {
-		return nil, fmt.Errorf("the token: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	token, err := cli.ReadAll(f, 1<<10)
-	if err != nil {
-		return nil, cli.At(s.t.settings.tokenFile, err)
-	}
-	url := s.url
-	if url == "" {
-		if url, err = s.t.settings.url(); err != nil {
+	if s.url == "" {
+		if s.url, err = s.t.settings.url(); err != nil {
 			return nil, err
 		}
 	}
-	client, err := apiclient.New(apiclient.Options{URL: url, Token: strings.TrimSpace(string(token))})
-	if err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "apiclient: "))
+	client, err := apiclient.New(apiclient.Options{URL: s.url, Token: strings.TrimSpace(string(token))})
+	var wrong *apiclient.OptionError
+	switch {
+	case err == nil:
+		return client, nil
+	case !errors.As(err, &wrong):
+		return nil, err
+	case wrong.Option == "Token":
+		return nil, fmt.Errorf("%s: this is no token: name the file with what \"server token add\" printed, or %s, which \"server init\" makes", at, ordersFile)
+	case wrong.Option == "InsecureHTTP":
+		return nil, cli.Usagef("--url %s: this is http of another machine, where the token could be read on the way: write https://", s.url)
 	}
-	return client, nil
+	return nil, cli.Usagef("--url %s: this is not the address of a server: write it without a path, as in http://127.0.0.1:8080 or https://licenses.acme.example", s.url)
+}
+
+// notReached says why a call has no answer.
+func (s *sale) notReached(err error) error {
+	cause := err
+	if call := (*url.Error)(nil); errors.As(err, &call) {
+		cause = call.Err
+	}
+	if dial := (*net.OpError)(nil); !errors.As(err, &dial) || dial.Op != "dial" {
+		return fmt.Errorf("the call to the server at %s failed: %s", s.url, strings.TrimPrefix(cause.Error(), "apiclient: "))
+	}
+	start := "server"
+	if s.t.dir != "." {
+		start += " --dir " + quoted(s.t.dir)
+	}
+	return fmt.Errorf("no server answers at %s: start it with \"%s\", or name another one with --url: %w", s.url, start, cause)
 }
 
 // url returns the URL of the API of a server with these settings, for clients on the

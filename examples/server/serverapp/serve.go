@@ -52,7 +52,7 @@ func (t *tool) serve() error {
 	}
 	running, err := Start(ctx, config)
 	if err != nil {
-		return err
+		return t.settings.started(err)
 	}
 	var failure error
 	select {

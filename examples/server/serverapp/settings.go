@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ type settings struct {
 	logFormat, logLevel, shutdownTimeout     string
 	tokenFile                                string
 	credentials                              string // folder of systemd's credentials
+
+	noSettings string            // that --dir has none, as the beginning of a sentence
+	origins    map[string]origin // of what no flag has set, by the flag's name
 }
 
 // envPrefix is the prefix of the environment variables.
@@ -37,15 +41,19 @@ const envPrefix = "LATCHKEY_"
 // fromEnvironment returns the settings of the environment and of a folder, which
 // are the defaults of the flags. The environment takes precedence over the folder.
 func (t *tool) fromEnvironment(folder map[string]string) settings {
+	origins := map[string]origin{}
 	or := func(name, otherwise string) string {
-		for _, value := range []string{t.env(envPrefix + name), folder[envPrefix+name]} {
-			if value != "" {
-				return value
+		variable := envPrefix + name
+		for _, o := range []origin{{t.env(variable), variable}, {folder[variable], variable + " in " + filepath.Join(t.dir, settingsFile)}} {
+			if o.value != "" {
+				origins[flagOf(name)] = o
+				return o.value
 			}
 		}
 		return otherwise
 	}
 	return settings{
+		origins: origins, noSettings: t.noSettings(),
 		database: or("DATABASE", databaseFile), listen: or("LISTEN", DefaultListen), adminListen: or("ADMIN_LISTEN", ""),
 		keyring: or("KEYRING", ""), licenseKey: or("LICENSE_KEY", ""),
 		activationKeys: listOf(or("ACTIVATION_KEY", "")), nextKeyrings: listOf(or("NEXT_KEYRING", "")), catalogues: listOf(or("SEND_CATALOGUE", "")),
@@ -94,10 +102,13 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, cli.Usagef("TLS needs both --tls-cert and --tls-key")
 	}
-	if c.TrustedProxies, err = parseNetworks(s.trustedProxies); err != nil {
+	if c.TrustedProxies, err = parseNetworks(s.named("trusted-proxies", s.trustedProxies), s.trustedProxies); err != nil {
 		return c, err
 	}
-	if c.Keyring, err = readKeyring(s.keyring); err != nil {
+	if err = s.checkCertificate(); err != nil {
+		return c, err
+	}
+	if c.Keyring, err = s.readKeyring(); err != nil {
 		return c, err
 	}
 	if err = s.readActivationKeys(&c); err != nil {
@@ -109,16 +120,26 @@ func (s *settings) config(logger *slog.Logger) (c Config, err error) {
 		}
 	}
 	if s.catalogue != "" {
-		if c.Catalogue, err = readCatalogue(s.catalogue); err != nil {
+		if c.Catalogue, err = s.readCatalogue(); err != nil {
 			return c, err
 		}
 	}
-	if c.NextKeyrings, err = readFiles("next-keyring", s.nextKeyrings.values); err != nil {
+	if c.NextKeyrings, err = s.readFiles("next-keyring", s.nextKeyrings.values); err != nil {
 		return c, err
 	}
 	c.AllowVoid = s.allowVoid
-	c.Catalogues, err = readFiles("send-catalogue", s.catalogues.values)
+	c.Catalogues, err = s.readFiles("send-catalogue", s.catalogues.values)
 	return c, err
+}
+
+// checkCertificate finds out whether the files of the certificate are there.
+func (s *settings) checkCertificate() error {
+	for flag, name := range map[string]string{"tls-cert": s.tlsCert, "tls-key": s.tlsKey} {
+		if _, err := os.Stat(name); name != "" && err != nil {
+			return unreadable(s.at(flag, name), err)
+		}
+	}
+	return nil
 }
 
 // readActivationKeys reads the keys that sign replies, the newest first.
@@ -141,9 +162,9 @@ func (s *settings) readActivationKeys(c *Config) error {
 	return nil
 }
 
-func readFiles(flag string, names []string) (texts [][]byte, err error) {
+func (s *settings) readFiles(flag string, names []string) (texts [][]byte, err error) {
 	for _, name := range names {
-		text, err := readFile(flag, name)
+		text, err := readFile(s.at(flag, name), name)
 		if err != nil {
 			return nil, err
 		}
@@ -157,7 +178,7 @@ func (s *settings) logger(t *tool) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(s.logLevel)); err != nil {
-		return nil, cli.Usagef("--log-level %s: use debug, info, warn or error", s.logLevel)
+		return nil, cli.Usagef("%s: use debug, info, warn or error", s.at("log-level", s.logLevel))
 	}
 	options.Level = level
 	switch s.logFormat {
@@ -166,19 +187,19 @@ func (s *settings) logger(t *tool) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(t.err, options)), nil
 	}
-	return nil, cli.Usagef("--log-format %s: use text or json", s.logFormat)
+	return nil, cli.Usagef("%s: use text or json", s.at("log-format", s.logFormat))
 }
 
 func (s *settings) timeout() (time.Duration, error) {
 	d, err := time.ParseDuration(s.shutdownTimeout)
 	if err != nil || d <= 0 {
-		return 0, cli.Usagef("--shutdown-timeout %s: write a duration such as 20s or 1m", s.shutdownTimeout)
+		return 0, cli.Usagef("%s: write a duration such as 20s or 1m", s.at("shutdown-timeout", s.shutdownTimeout))
 	}
 	return d, nil
 }
 
 // parseNetworks reads networks and addresses with commas between them.
-func parseNetworks(text string) (networks []netip.Prefix, err error) {
+func parseNetworks(at, text string) (networks []netip.Prefix, err error) {
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item == "" {
 			continue
@@ -188,31 +209,39 @@ func parseNetworks(text string) (networks []netip.Prefix, err error) {
 			network, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil {
-			return nil, cli.Usagef("--trusted-proxies: %q is not a network: write 10.0.0.0/8, or an address", item)
+			return nil, cli.Usagef("%s: %q is not a network: write 10.0.0.0/8, or an address", at, item)
 		}
 		networks = append(networks, network.Masked())
 	}
 	return networks, nil
 }
 
-func readKeyring(name string) (*license.Keyring, error) {
-	if name == "" {
-		return nil, cli.Usagef("name the keyring that products embed with --keyring FILE; \"server init\" makes one together with everything else that a first server needs, and \"latchkey keyring\" makes one from your keys")
+func (s *settings) readKeyring() (*license.Keyring, error) {
+	if s.keyring == "" {
+		return nil, cli.Usagef("%sname the keyring that products embed with --keyring FILE; \"server init\" makes one together with everything else that a first server needs, and \"latchkey keyring\" makes one from your keys", s.noSettings)
 	}
-	text, err := readFile("keyring", name)
+	at := s.at("keyring", s.keyring)
+	text, err := readFile(at, s.keyring)
 	if err != nil {
 		return nil, err
 	}
 	keys, err := license.ParseKeyring(string(text))
-	return keys, cli.At(name, err)
+	return keys, cli.At(at, err)
 }
 
-func readCatalogue(name string) (*catalogue.Catalogue, error) {
-	text, err := readFile("catalogue", name)
+// readCatalogue reads what is sold. Its folder is in messages here, and not in
+// answers of the API.
+func (s *settings) readCatalogue() (*catalogue.Catalogue, error) {
+	text, err := readFile(s.at("catalogue", s.catalogue), s.catalogue)
 	if err != nil {
 		return nil, err
 	}
-	return catalogue.Parse(name, text)
+	listed, err := catalogue.Parse(s.catalogue, text)
+	if err != nil {
+		return nil, err
+	}
+	listed.Name = filepath.Base(s.catalogue)
+	return listed, nil
 }
 
 // readIssuer reads a private key that must have a role.
@@ -220,18 +249,19 @@ func (s *settings) readIssuer(flag, name string, role license.Role, vendor strin
 	if name == "" {
 		return nil, cli.Usagef("name the private key of the role %s with --%s FILE; \"latchkey keygen --role %s\" makes one", role, flag, role)
 	}
+	at := s.at(flag, name)
 	key, err := readKey(name, s.credentials)
 	switch {
 	case errors.Is(err, issuer.ErrPermissions) && !isPublicKey(name):
-		return nil, fmt.Errorf("--%s %s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", flag, name)
+		return nil, fmt.Errorf("%s: others than the owner can read this private key, so it may have been copied: run chmod 600 on it, and consider a new key", at)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("--%s %s: there is no such file: \"latchkey keygen --role %s\" makes one", flag, name, role)
+		return nil, fmt.Errorf("%s: there is no such file: \"latchkey keygen --role %s\" makes one", at, role)
 	case err != nil && isPublicKey(name):
-		return nil, fmt.Errorf("--%s %s: this is a public key, and only the private key can sign: name the file without .pub", flag, name)
+		return nil, fmt.Errorf("%s: this is a public key, and only the private key can sign: name the file without .pub", at)
 	case err != nil:
-		return nil, fmt.Errorf("--%s %s: %s", flag, name, strings.TrimPrefix(err.Error(), "issuer: "))
+		return nil, fmt.Errorf("%s: %s", at, strings.TrimPrefix(err.Error(), "issuer: "))
 	case key.Role() != role:
-		return nil, fmt.Errorf("--%s %s: this key has the role %s, and a key of the role %s is needed", flag, name, key.Role(), role)
+		return nil, fmt.Errorf("%s: this key has the role %s, and a key of the role %s is needed", at, key.Role(), role)
 	}
 	return issuer.New(vendor, role, key.Signer())
 }
@@ -243,12 +273,13 @@ func isPublicKey(name string) bool {
 	return err == nil && strings.HasPrefix(string(text), "latchkey public key ")
 }
 
-func readFile(flag, name string) ([]byte, error) {
+// readFile reads a file; at is how the caller has named it.
+func readFile(at, name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("--%s: %w", flag, err)
+		return nil, unreadable(at, err)
 	}
 	defer f.Close()
 	text, err := cli.ReadAll(f, license.MaxDocument)
-	return text, cli.At("--"+flag+" "+name, err)
+	return text, cli.At(at, err)
 }

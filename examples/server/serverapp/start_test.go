@@ -24,17 +24,17 @@ func TestStartRefused(t *testing.T) {
 	t.Parallel()
 	k, other := servertest.NewKeys(t), servertest.NewKeys(t)
 	for want, edit := range map[string]func(*serverapp.Config){
-		"needs a Keyring":              func(c *serverapp.Config) { c.Keyring = nil },
-		"role activation":              func(c *serverapp.Config) { c.Activation = nil },
-		"needed together":              func(c *serverapp.Config) { c.TLSCert = "cert.pem" },
-		"no such file":                 func(c *serverapp.Config) { c.TLSCert, c.TLSKey = "/none/cert.pem", "/none/key.pem" },
-		"has no key":                   func(c *serverapp.Config) { c.Activation = other.Activation },
-		"the vendor's API: api: the k": func(c *serverapp.Config) { c.License = other.License },
-		"cannot be mysql":              func(c *serverapp.Config) { c.Database = "mysql://localhost/latchkey" },
-		"the SQLite database":          func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
-		"the PostgreSQL database":      func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
-		"cannot listen":                func(c *serverapp.Config) { c.Listen = "127.0.0.1:none" },
-		"next keyring 1 of 1":          func(c *serverapp.Config) { c.NextKeyrings = [][]byte{[]byte("nonsense")} },
+		"needs a Keyring":         func(c *serverapp.Config) { c.Keyring = nil },
+		"role activation":         func(c *serverapp.Config) { c.Activation = nil },
+		"needed together":         func(c *serverapp.Config) { c.TLSCert = "cert.pem" },
+		"no such file":            func(c *serverapp.Config) { c.TLSCert, c.TLSKey = "/none/cert.pem", "/none/key.pem" },
+		"has no key":              func(c *serverapp.Config) { c.Activation = other.Activation },
+		"the keyring has no key":  func(c *serverapp.Config) { c.License = other.License },
+		"cannot be mysql":         func(c *serverapp.Config) { c.Database = "mysql://localhost/latchkey" },
+		"the SQLite database":     func(c *serverapp.Config) { c.Database = filepath.Join(t.TempDir(), "no", "folder") },
+		"the PostgreSQL database": func(c *serverapp.Config) { c.Database = "postgres://orders:secret@127.0.0.1:1/none" },
+		"cannot listen":           func(c *serverapp.Config) { c.Listen = "127.0.0.1:none" },
+		"next keyring 1 of 1":     func(c *serverapp.Config) { c.NextKeyrings = [][]byte{[]byte("nonsense")} },
 	} {
 		c := serverapp.Config{Listen: "127.0.0.1:0", Keyring: k.Keyring, Activation: k.Activation, Now: noon}
 		edit(&c)
