@@ -112,5 +112,5 @@ func ExampleReleaseDate() {
 	fmt.Println(err)
 	// Output:
 	// 2026-03-02 00:00:00 +0000 UTC <nil>
-	// activation: "March" is no date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: set it in the build: go build -ldflags "-X main.released=2026-03-02"
+	// activation: "March" is not the date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: set it in the build: go build -ldflags "-X main.released=2026-03-02"
 }

@@ -28,10 +28,10 @@ import (
 func NewInsecureHTTP(server string) (*HTTP, error) {
 	u, err := url.Parse(server)
 	if err != nil || u.Scheme != "http" || u.Host == "" {
-		return nil, errors.New("an address in plain HTTP is like http://licenses.lan:8080; for https, use NewHTTP")
+		return nil, errors.New("an address for plain HTTP must be like http://licenses.lan:8080; for https, use NewHTTP")
 	}
 	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !isPrivate(ip) {
-		return nil, fmt.Errorf("%s is not in a private network, and plain HTTP goes no further: use https", ip)
+		return nil, fmt.Errorf("%s is not in a private network, where alone plain HTTP is allowed: use https", ip)
 	}
 	h, err := newHTTP(u)
 	if err != nil {

@@ -46,7 +46,7 @@ func (o *Options) check() error {
 func (o *Options) checkProduct() error {
 	switch {
 	case o.Product == "":
-		return errors.New("is empty: give the product's id, as its licences have it")
+		return errors.New("is empty: give the product's id, as in its licences")
 	case !license.IsID(o.Product):
 		return fmt.Errorf("%q cannot be a product's id, which is 1 to 64 letters, digits and some of . _ - + @ and the colon", o.Product)
 	}
@@ -57,9 +57,9 @@ func (o *Options) checkVersion() error {
 	const how = `such as "4.2.0": let the build set it, with go build -ldflags "-X main.version=4.2.0"`
 	switch {
 	case o.Version == "":
-		return errors.New("is empty: give the version of the program that runs, " + how)
+		return errors.New("is empty: give the version of the running program, " + how)
 	case !license.IsVersion(o.Version):
-		return fmt.Errorf("%q is no version, %s", o.Version, how)
+		return fmt.Errorf("%q is not a version, %s", o.Version, how)
 	}
 	return nil
 }
@@ -67,9 +67,9 @@ func (o *Options) checkVersion() error {
 func (o *Options) checkReleased() error {
 	switch {
 	case o.Released.IsZero():
-		return errors.New("is zero: give the day on which this version was released, since maintenance is held against it; activation.ReleaseDate takes it from the build")
+		return errors.New("is zero: give the day on which this version was released, which maintenance is compared with; activation.ReleaseDate takes it from the build")
 	case o.Released.Before(oldestRelease):
-		return fmt.Errorf("is %s, which is the day of no release: give the day on which this version was released; activation.ReleaseDate takes it from the build",
+		return fmt.Errorf("is %s, which is too early for a release: give the day on which this version was released; activation.ReleaseDate takes it from the build",
 			o.Released.UTC().Format(time.DateOnly))
 	}
 	return nil
@@ -77,7 +77,7 @@ func (o *Options) checkReleased() error {
 
 func (o *Options) checkKeyring() error {
 	if o.Keyring == "" {
-		return errors.New("is empty: embed the vendor's keyring, without which nothing can be trusted")
+		return errors.New("is empty: embed the vendor's keyring, which verifies every document")
 	}
 	if isPath([]byte(o.Keyring)) {
 		return errors.New("is the path of a file, and not its text: embed the file with go:embed, or read it with os.ReadFile")
@@ -109,7 +109,7 @@ func (o *Options) checkHost() error {
 	}
 	if h, ok := o.Host.(productHost); ok && h.Product() != "" && h.Product() != o.Product {
 		return fmt.Errorf("was made for the product %q, and Options.Product is %q: no licence that is bound to this machine would match; give machine.New(%q), "+
-			"or machine.Shared() as its option where several products are bound under one name", h.Product(), o.Product, o.Product)
+			"or use the option machine.Shared() if several products are bound under one name", h.Product(), o.Product, o.Product)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (o *Options) checkHost() error {
 func (o *Options) checkUser() error {
 	name, domain, _ := strings.Cut(o.User, "@")
 	if o.User != "" && (name == "" || domain == "" || strings.ContainsAny(o.User, " \t\r\n")) {
-		return errors.New("is no e-mail address, such as ada@acme.example: leave it out where there are no named seats")
+		return errors.New("is not an e-mail address, such as ada@acme.example: leave it out if there are no named seats")
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (o *Options) checkStore() error {
 	case isNilPointer(o.Store):
 		return errors.New("is a nil pointer: leave the field out for a folder, or give &activation.MemoryStore{}")
 	case o.Store != nil && o.Dir != "":
-		return errors.New("and Options.Dir are both given: state lies in one of them; leave the other out")
+		return errors.New("and Options.Dir are both set: leave one of them out")
 	}
 	return nil
 }
@@ -187,9 +187,9 @@ func (o *Options) checkWitness() error {
 	case isNilPointer(o.Witness):
 		return errors.New("is a nil pointer: leave the field out")
 	case o.Witness != nil && o.WitnessDir != "":
-		return errors.New("and Options.WitnessDir are both given: the witness lies in one of them; leave the other out")
+		return errors.New("and Options.WitnessDir are both set: leave one of them out")
 	case o.Witness != nil && isComparable(o.Witness) && o.Witness == o.Store:
-		return errors.New("and Options.Store are one store: give another one, or none")
+		return errors.New("and Options.Store are the same store: give another one, or none")
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func (o *Options) checkWitnessDir() error {
 		return nil // there is no folder for state; Open reports it
 	}
 	if isWithin(dir, o.WitnessDir) || isWithin(o.WitnessDir, dir) {
-		return fmt.Errorf("%q and the folder of local state, %q, are one folder, or one lies in the other: give a folder elsewhere, or leave it out", o.WitnessDir, dir)
+		return fmt.Errorf("%q and the folder of local state, %q, are the same folder, or one is inside the other: give another folder, or leave it out", o.WitnessDir, dir)
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func (o *Options) checkServer() error {
 		return nil
 	}
 	if o.Courier != nil {
-		return errors.New("and Options.Courier are both given: the server is reached by one of them; leave the other out")
+		return errors.New("and Options.Courier are both set: leave one of them out")
 	}
 	courier, err := NewHTTP(o.Server)
 	if err != nil {
@@ -241,11 +241,11 @@ func (o *Options) checkAutoCheck() error {
 	case o.AutoCheck == 0:
 		return nil
 	case o.AutoCheck < 0:
-		return fmt.Errorf("is %v, and time does not run backwards: give 24*time.Hour, or 0 for no checks in the background", o.AutoCheck)
+		return fmt.Errorf("is %v, which is negative: give 24*time.Hour, or 0 for no checks in the background", o.AutoCheck)
 	case o.AutoCheck < minAutoCheck:
 		return fmt.Errorf("is %v, and the shortest is %v: give a time with its unit, such as 24*time.Hour", o.AutoCheck, minAutoCheck)
 	case o.Courier == nil:
-		return errors.New("is given, and there is no server to ask: give Options.Server, or leave AutoCheck out")
+		return errors.New("is set without a server: give Options.Server, or leave AutoCheck out")
 	}
 	return nil
 }
@@ -253,7 +253,7 @@ func (o *Options) checkAutoCheck() error {
 func (o *Options) checkAtStart() error {
 	for _, feature := range o.AtStart {
 		if !license.IsID(feature) {
-			return fmt.Errorf("has %q, which cannot be a feature's id: give the ids of features, as licences have them", feature)
+			return fmt.Errorf("has %q, which cannot be a feature's id: give the ids of features, as in licences", feature)
 		}
 	}
 	return nil
@@ -262,7 +262,7 @@ func (o *Options) checkAtStart() error {
 func (o *Options) checkNotice() error {
 	for _, days := range o.Notice {
 		if days < 0 {
-			return fmt.Errorf("has %d, and notice is given before an end: give numbers of days from 0 on, or nil for 30, 14, 7 and 1", days)
+			return fmt.Errorf("has %d, which is negative: give numbers of days from 0 on, or nil for 30, 14, 7 and 1", days)
 		}
 	}
 	return nil
@@ -284,7 +284,7 @@ func (o *Options) checkPoll() error {
 
 func (o *Options) checkLogger() error {
 	if isNilPointer(o.Logger) {
-		return errors.New("is a nil pointer: leave the field out for silence")
+		return errors.New("is a nil pointer: leave the field out for no log")
 	}
 	return nil
 }

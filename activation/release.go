@@ -28,7 +28,7 @@ func releaseDate(text string, info *debug.BuildInfo) (time.Time, error) {
 	if text != "" {
 		day, err := parseRelease(text)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("activation: %q is no date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: %s", text, how)
+			return time.Time{}, fmt.Errorf("activation: %q is not the date of a release, such as 2026-03-02 or 2026-03-02T12:00:00Z: %s", text, how)
 		}
 		return day, nil
 	}
@@ -38,7 +38,7 @@ func releaseDate(text string, info *debug.BuildInfo) (time.Time, error) {
 	}
 	day, err := time.Parse(time.RFC3339, commit)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("activation: the build's setting vcs.time, %q, is no time of RFC 3339: %s", commit, how)
+		return time.Time{}, fmt.Errorf("activation: the build's setting vcs.time, %q, is not a time of RFC 3339: %s", commit, how)
 	}
 	return day.UTC(), nil
 }

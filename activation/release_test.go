@@ -29,7 +29,7 @@ func TestReleaseDate(t *testing.T) {
 		{name: "the commit", info: builtAt("2026-03-02T00:00:00Z"), want: march},
 		{name: "neither", info: &debug.BuildInfo{}, wrong: "-X main.released=2026-03-02"},
 		{name: "no build info", wrong: "-X main.released=2026-03-02"},
-		{name: "no date", text: "2 March 2026", wrong: `"2 March 2026" is no date`},
+		{name: "no date", text: "2 March 2026", wrong: `"2 March 2026" is not the date`},
 		{name: "no such day", text: "2026-02-30", wrong: "-X main.released=2026-03-02"},
 		{name: "blanks", text: " 2026-03-02", wrong: "-X main.released=2026-03-02"},
 		{name: "a commit without a time", info: builtAt("yesterday"), wrong: "vcs.time"},

@@ -73,7 +73,7 @@ type Correction struct {
 	To       Char `json:"to"`       // what it must be
 }
 
-// A Char is one character, which is text and not a number in JSON.
+// A Char is one character; in JSON it is a text.
 type Char rune
 
 // MarshalText returns the character.

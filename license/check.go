@@ -30,7 +30,7 @@ type Host interface {
 type Env struct {
 	Now        time.Time
 	Product    string    // "" decides for every product of the licence
-	Version    string    // of the program that runs, see IsVersion; one that is none is within no highest version
+	Version    string    // of the running program; if it is not a version (see IsVersion), no highest version covers it
 	Released   time.Time // when that version was released; zero counts as today
 	Host       Host      // nil refuses a licence that is bound
 	User       string    // e-mail address of who uses it; "" if the product does not ask
@@ -198,13 +198,13 @@ func (c *checker) receipt() {
 	}
 }
 
-// saysWorking reports whether the sentence of a reason says that something works
-// on, if it does.
+// saysWorking reports whether the sentence of a reason can say that something keeps
+// working.
 func saysWorking(r Reason) bool {
 	return r.Code == PaymentPending || r.Code == LeaseGrace || r.Code == LicenseProvisional || r.Code == HardwareDrift || r.Code == MaintenanceKept
 }
 
-// marked returns reasons with what works recorded in those that say so.
+// marked returns reasons with Working set in those whose sentence uses it.
 func marked(reasons []Reason, works bool) []Reason {
 	own := slices.Clip(slices.Clone(reasons))
 	for i := range own {
@@ -213,9 +213,8 @@ func marked(reasons []Reason, works bool) []Reason {
 	return own
 }
 
-// markWorking records in the reasons of features whether they work, which is known
-// only when everything else has been decided. Features without reasons of their
-// own share those of the licence.
+// markWorking sets Working in the reasons of features, after everything else has been
+// decided. Features without reasons of their own share those of the licence.
 func (c *checker) markWorking(decisions []Decision) {
 	shared := c.r.Reasons
 	if !slices.ContainsFunc(shared, saysWorking) {
@@ -435,7 +434,7 @@ func (c *checker) product(p *Product) {
 	}
 }
 
-// programRuns reports whether the check is for a program that runs. One for every
+// programRuns reports whether the check is for a running program. A check for every
 // product of a licence has no version.
 func (c *checker) programRuns() bool { return c.env.Product != "" || c.env.Version != "" }
 

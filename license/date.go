@@ -25,9 +25,9 @@ func DateOf(t time.Time) Date {
 	return Date(t.Unix() / day)
 }
 
-// NewDate returns a day, such as NewDate(2027, time.December, 31). It is no date
-// for a day that the calendar does not have, such as 30 February, and for one
-// outside 1970-01-02 to 9999-12-31.
+// NewDate returns a day, such as NewDate(2027, time.December, 31). It returns 0 for a
+// day that the calendar does not have, such as 30 February, and for a day outside
+// 1970-01-02 to 9999-12-31.
 func NewDate(year int, month time.Month, day int) Date {
 	if year < 1970 || year > 9999 || month < time.January || month > time.December || day < 1 || day > daysIn(year, int(month)) {
 		return 0

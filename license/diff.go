@@ -32,7 +32,7 @@ const (
 	Added            Note = "added"
 	Removed          Note = "removed"
 	NothingUnlimited Note = "nothing_unlimited" // it had no limit
-	NothingEarlier   Note = "nothing_earlier"   // what was there reaches further
+	NothingEarlier   Note = "nothing_earlier"   // the present value reaches further
 )
 
 // String returns the note in English.

@@ -32,16 +32,14 @@
 // Errors and what a check finds are Reasons: a Code with values, which tells its
 // sentence and its remedy in English, German, Swedish and Russian. errors.Is(err,
 // license.ExpiredDate) asks for one.
-//
-// A document that is filled in wrongly is refused before it is signed, with a
-// FieldError: it is for the vendor, and names the field.
+// A document with a wrong value is refused before it is signed, with a FieldError,
+// which is for the vendor and names the field.
 //
 // # JSON and logs
-//
 // Results, decisions, reasons, licences and updates can be marshalled with
-// encoding/json. Names of members are lower-case words with "_" between them, also
-// in a program whose names in Go were changed. States, kinds and other words are
-// texts, and dates are "2006-01-02". A Reason also has its English sentence and
-// remedy. Serial numbers are masked, and what a machine is known by is left out: a
-// licence in JSON is for showing, and no document. Package log/slog shows the same.
+// encoding/json. Member names are lower-case words with "_" between them, also in an
+// obfuscated program. States and kinds are texts, and dates are "2006-01-02". A Reason
+// also has its English sentence and remedy. Serial numbers are masked, and data that
+// identifies a machine is left out: a licence in JSON is for display, and not a
+// document. Package log/slog shows the same.
 package license

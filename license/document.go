@@ -166,9 +166,9 @@ func KindOf(text []byte) string {
 	return e.Kind
 }
 
-// KeyIDs returns the ids of the keys by which a document says that it is
-// signed, in the document's order, nil if it is no document. Like KindOf, it has
-// verified nothing.
+// KeyIDs returns the ids of the keys that a document names as its signers, in the
+// document's order, nil if the text is not a document. Like KindOf, it verifies
+// nothing.
 func KeyIDs(text []byte) (ids []string) {
 	e, err := parseForm(text)
 	if err != nil {

@@ -69,7 +69,7 @@ func (l *License) Encode() ([]byte, error) {
 // it is within MaxDocument.
 const maxPayload = MaxDocument*3/4 - 4<<10
 
-// checked returns what was written if it is short enough and can be read again.
+// checked returns the encoded document if it is short enough and can be decoded again.
 func checked(document string, w *encoder, decode func(payload string) error) ([]byte, error) {
 	return checkedWithin(document, maxPayload, w, decode)
 }

@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// A FieldError says which field of a value cannot stand in a document that is to
-// be signed. It is for the vendor or the developer who filled the value in. It
-// never quotes a serial number, a key or a digest.
+// A FieldError names the field of a document whose value is not valid. It is for the
+// vendor or the developer who set the value. It never quotes a serial number, a key or
+// a digest.
 //
-// errors.Is reports it as Malformed; as TooLarge where the whole is too long,
-// and as NameRequired where a typed key has no name.
+// errors.Is reports it as Malformed; as TooLarge if the whole document is too long,
+// and as NameRequired if a typed key has no name.
 type FieldError struct {
 	Field   string `json:"field"`   // as Go writes it: License.Products[0].Features[1].ID
-	Problem string `json:"problem"` // what is wrong with it, and what to do
+	Problem string `json:"problem"` // the error and its remedy
 	code    Code   // "" for Malformed
 }
 
@@ -58,8 +58,7 @@ func (p *path) String() string {
 	return p.up.String() + "." + s
 }
 
-// A validator holds a value against the rules that the decoder has, and keeps
-// the first field that breaks one.
+// A validator checks a value by the decoder's rules, and keeps the first error.
 type validator struct{ err *FieldError }
 
 // result returns the first error.
@@ -92,14 +91,14 @@ func quoted(s string) string {
 
 const idRule = "1 to 64 letters, digits and . _ - + @ :"
 
-// id holds an identifier that must be there.
+// id checks a required identifier.
 func (v *validator) id(p *path, name, s string) {
 	switch {
 	case IsID(s):
 	case s == "":
 		v.fail(p, name, "is empty: give an identifier of "+idRule)
 	default:
-		v.fail(p, name, quoted(s)+" is no identifier: use "+idRule)
+		v.fail(p, name, quoted(s)+" is not an identifier: use "+idRule)
 	}
 }
 
@@ -108,20 +107,20 @@ func (v *validator) secretID(p *path, name string, s Serial) {
 	switch {
 	case IsID(string(s)):
 	case s == "":
-		v.fail(p, name, "is empty: give the serial number, which is what the document goes by")
+		v.fail(p, name, "is empty: give the serial number that the document is for")
 	default:
-		v.fail(p, name, "is no identifier: use "+idRule)
+		v.fail(p, name, "is not an identifier: use "+idRule)
 	}
 }
 
-// version holds a version, which may be left out.
+// version checks an optional version.
 func (v *validator) version(p *path, name, s string) {
 	if s != "" && !IsID(s) {
-		v.fail(p, name, quoted(s)+" is no version: write numbers with points between them, such as 10 or 4.2")
+		v.fail(p, name, quoted(s)+" is not a version: write numbers separated by points, such as 10 or 4.2")
 	}
 }
 
-// text holds a text for people, which may be left out.
+// text checks an optional text for people.
 func (v *validator) text(p *path, name, s string) {
 	switch {
 	case !utf8.ValidString(s):
@@ -131,7 +130,7 @@ func (v *validator) text(p *path, name, s string) {
 	}
 }
 
-// long holds a longer text that must not be empty.
+// long checks a longer text that must not be empty.
 func (v *validator) long(p *path, name, s string, limit int) {
 	switch {
 	case s == "":
@@ -143,7 +142,7 @@ func (v *validator) long(p *path, name, s string, limit int) {
 	}
 }
 
-// count holds a number of which 0 means that there is none.
+// count checks a number of which 0 means that there is none.
 func (v *validator) count(p *path, name string, n int64) {
 	switch {
 	case n < 0:
@@ -153,7 +152,7 @@ func (v *validator) count(p *path, name string, n int64) {
 	}
 }
 
-// place holds a number that counts from 1.
+// place checks a number that counts from 1.
 func (v *validator) place(p *path, name string, n int64, what string) {
 	switch {
 	case n < 1:
@@ -169,14 +168,14 @@ func tooMany(n int64) string {
 
 const dateRule = "a date is from 1970-01-02 to 9999-12-31; make it with NewDate or ParseDate"
 
-// date holds a date, which may be left out.
+// date checks an optional date.
 func (v *validator) date(p *path, name string, d Date) {
 	if d < 0 || d > maxDate {
 		v.fail(p, name, fmt.Sprintf("Date(%d) is outside the calendar: %s", int32(d), dateRule))
 	}
 }
 
-// moment holds a time that must be there.
+// moment checks a required time.
 func (v *validator) moment(p *path, name string, t time.Time, what string) {
 	if t.IsZero() {
 		v.fail(p, name, "is zero: it is "+what)
@@ -185,29 +184,29 @@ func (v *validator) moment(p *path, name string, t time.Time, what string) {
 	v.momentOrNone(p, name, t)
 }
 
-// momentOrNone holds a time that may be left out.
+// momentOrNone checks an optional time.
 func (v *validator) momentOrNone(p *path, name string, t time.Time) {
 	if !t.IsZero() && DateOf(t) == 0 {
 		v.fail(p, name, "is outside the calendar: give a time from 1970-01-02 to 9999-12-31 UTC")
 	}
 }
 
-// exactly holds bytes of a length that is given.
+// exactly checks bytes that must have the given length.
 func (v *validator) exactly(p *path, name string, b []byte, n int, what string) {
 	if len(b) != n {
 		v.fail(p, name, fmt.Sprintf("has %d bytes and not %d: it is %s", len(b), n, what))
 	}
 }
 
-// few holds the length of a list.
+// few checks the length of a list.
 func (v *validator) few(p *path, name string, n, limit int) {
 	if n > limit {
 		v.fail(p, name, fmt.Sprintf("has %d items: at most %d fit", n, limit))
 	}
 }
 
-// once holds that no name stands twice in a list. The name is that of the field
-// that holds it, "" where the element is the name itself.
+// once checks that no name occurs twice in a list. field is the field with the name,
+// "" if the element is the name itself.
 func once[T comparable](v *validator, p *path, list, field string, n int, name func(i int) T) {
 	if n < 2 {
 		return
@@ -216,14 +215,14 @@ func once[T comparable](v *validator, p *path, list, field string, n int, name f
 	for i := range n {
 		first, twice := seen[name(i)]
 		if twice {
-			v.fail(p.at(list, i), field, fmt.Sprintf("%q stands twice, first in %s[%d]: remove one, or give it another name", fmt.Sprint(name(i)), list, first))
+			v.fail(p.at(list, i), field, fmt.Sprintf("%q occurs twice, first in %s[%d]: remove one, or give it another name", fmt.Sprint(name(i)), list, first))
 			return
 		}
 		seen[name(i)] = i
 	}
 }
 
-// oneOfThese holds a word that is one of a few.
+// oneOfThese checks a word that is one of a few.
 func oneOfThese[T ~string](v *validator, p *path, name string, s T, rule string, words ...T) {
 	for _, w := range words {
 		if s == w {

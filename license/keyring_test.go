@@ -159,10 +159,10 @@ func TestKeyringLimits(t *testing.T) {
 	require.Nil(t, more)
 	require.ErrorContains(t, err, "version: 1000000000 is not from 1 to 999999999")
 	more, err = license.NewKeyring("acme", 1, 0, []license.Key{{Public: keys[0].Public, Role: license.RoleLicense}})
-	require.ErrorContains(t, err, "keys[0].End: is no date")
+	require.ErrorContains(t, err, "keys[0].End: is not set")
 	require.Nil(t, more)
 	more, err = license.NewKeyring("acme", 1, 0, []license.Key{{Role: license.RoleLicense, End: day("2031-12-31")}})
-	require.ErrorContains(t, err, "keys[0].Public: is no key")
+	require.ErrorContains(t, err, "keys[0].Public: is not a key")
 	require.Nil(t, more)
 }
 

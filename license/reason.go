@@ -30,7 +30,7 @@ const (
 	KeyringDamaged  Code = "keyring_damaged"   // N: the line
 	KeyringRollback Code = "keyring_rollback"  // N: its version, Max: ours
 	KeyringQuorum   Code = "keyring_quorum"    // N of Max signatures
-	KeyringWaits    Code = "keyring_waits"     // N: version of a newer keyring that waits, since under it what works here would stop; Names: ids of those licences
+	KeyringWaits    Code = "keyring_waits"     // N: version of a newer keyring that waits, because licences that work here would stop under it; Names: ids of those licences
 )
 
 // Typed keys.
@@ -87,7 +87,7 @@ const (
 	MaintenanceKept     Code = "maintenance_kept"      // Until; this version stays covered; Working
 	MaintenanceStopped  Code = "maintenance_stopped"   // Until; the product stops
 	VersionNotCovered   Code = "version_not_covered"   // Has: running, Needs: highest covered, Until: maintenance
-	VersionUnknown      Code = "version_unknown"       // Has: what the running program gives as its version, which is none; Needs: highest covered
+	VersionUnknown      Code = "version_unknown"       // Has: the running program's version text, which is not a version; Needs: highest covered
 	HardwareDrift       Code = "hardware_drift"        // Names changed, N of Max changes used; Working
 	HardwareChanged     Code = "hardware_changed"      // Names changed
 	HardwareUnreadable  Code = "hardware_unreadable"   // Names that cannot be read
@@ -103,7 +103,7 @@ const (
 	LeaseEnded          Code = "lease_ended"           // Until: when it ended
 	ActivationRequired  Code = "activation_required"   // it counts with a receipt of the activation server, and there is none for here
 	LicenseBlocked      Code = "license_blocked"       // by the vendor
-	PaymentPending      Code = "payment_pending"       // Until: the end of what is there; Working
+	PaymentPending      Code = "payment_pending"       // Until: the end of the present terms; Working
 )
 
 // The exchange with the activation server.
@@ -121,7 +121,7 @@ const (
 	TrialUsed           Code = "trial_used"             // this machine has had its trial, which ended on Until
 	RequestNotAccepted  Code = "request_not_accepted"   // a request key that is unknown, used elsewhere or withdrawn; which, is not said
 	FinalPending        Code = "final_pending"          // Working; From: when to ask again; the vendor has not released the final licence yet
-	FinalOverdue        Code = "final_overdue"          // Working; the final licence should have been there by now: ask the vendor
+	FinalOverdue        Code = "final_overdue"          // Working; the final licence is overdue: ask the vendor
 	TransfersUsed       Code = "transfers_used"         // N of Max moves to another machine are used; From: when the next is possible
 	NotActivated        Code = "not_activated"          // the server has no activation for this installation (any more)
 	ActivationNotNeeded Code = "activation_not_needed"  // Has: the id of the licence that was asked for, "" for all; it is not activated at a server and need not be
@@ -170,15 +170,15 @@ type Reason struct {
 	Span    Span     `json:"span,omitzero"`
 	Has     string   `json:"has,omitempty"`
 	Needs   string   `json:"needs,omitempty"`
-	Detail  string   `json:"detail,omitempty"`  // in English, for whoever repairs it
+	Detail  string   `json:"detail,omitempty"`  // in English, for support
 	Contact string   `json:"contact,omitempty"` // where to get help, from the licence's hints
-	// Working says that something that is licensed here may be used now. Only
-	// then do sentences say that it keeps working.
+	// Working says that a licensed feature may be used now. Only then do sentences
+	// say that the product keeps working.
 	Working bool `json:"working,omitzero"`
 	// Offline says that the product was set up without an activation server.
 	// Remedies then lead to files and typed keys, and not to the internet.
 	Offline bool  `json:"offline,omitzero"`
-	Err     error `json:"-"` // what caused it, if that is an error
+	Err     error `json:"-"` // the error that caused it, if any
 }
 
 // Error returns the sentence and the remedy in English.

@@ -11,23 +11,23 @@ import (
 type Receipt struct {
 	ID           string    `json:"id"` // names the activation; never changes
 	Vendor       string    `json:"vendor"`
-	Serial       Serial    `json:"serial,omitempty"`   // what was sold, as in the licence
+	Serial       Serial    `json:"serial,omitempty"`   // as in the licence
 	Installation []byte    `json:"installation"`       // public key of the installation that it is for
 	Binding      Binding   `json:"binding,omitzero"`   // the machine, where the licence names a scheme only
-	Changes      int64     `json:"changes,omitzero"`   // of hardware, that were followed so far
-	Activated    time.Time `json:"activated,omitzero"` // when this machine was first activated: terms that count from then do, also after a new installation
+	Changes      int64     `json:"changes,omitzero"`   // number of hardware changes accepted so far
+	Activated    time.Time `json:"activated,omitzero"` // when this machine was first activated; terms from activation count from then, also after a new installation
 	Issued       time.Time `json:"issued,omitzero"`    // by the server's clock
-	Sequence     int64     `json:"sequence"`           // of two receipts, the one with the lower number is old
+	Sequence     int64     `json:"sequence"`           // a receipt with a lower number is older
 	Lease
-	Hold    Hold   `json:"hold,omitempty"`    // what the vendor has to say against it
-	Contact string `json:"contact,omitempty"` // whom to ask about that
+	Hold    Hold   `json:"hold,omitempty"`    // the vendor's hold, if any
+	Contact string `json:"contact,omitempty"` // whom to ask about the hold
 }
 
 // A Lease says how long a receipt holds without a new one. Its zero value is
 // for ever.
 type Lease struct {
-	Until time.Time `json:"until,omitzero"` // when the licence wants to be confirmed again
-	Grace time.Time `json:"grace,omitzero"` // how long it works without
+	Until time.Time `json:"until,omitzero"` // end of the lease: the product should check online by then
+	Grace time.Time `json:"grace,omitzero"` // end of the grace: features keep working until then
 }
 
 // A Hold is what a vendor has against an activation.

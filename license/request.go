@@ -37,15 +37,15 @@ type Request struct {
 	RequestKey   Serial   // the ten digits of a request key
 	Installation []byte   // public key
 	Nonce        []byte   // NonceSize random bytes, which the reply must hold
-	Fingerprint  []byte   // of the machine, as package binding writes one; nil where the product does not tell
-	Label        string   // what the customer calls this machine, see IsLabel; "" is none told. Personal data
-	License      string   // id of the licence that is here, "" if there is none
-	Revision     int64    // of it, and of what Usage was counted under
+	Fingerprint  []byte   // of the machine, in the form of package binding; nil if the product sends none
+	Label        string   // the customer's label of this machine, see IsLabel; "" if none is sent. Personal data
+	License      string   // id of the stored licence, "" if there is none
+	Revision     int64    // revision of that licence, and the one under which Usage was counted
 	Keyring      int64    // version of the keyring in force
 	Keys         []string // ids of that keyring's keys of the role "activation", in any order, at most MaxRequestKeys; as read: ascending
-	Link, Next   []byte   // LinkSize bytes each: the step that this installation's life has come to, and its next
-	Usage        Usage    // since the licence is here; its seats are not told
-	GivenUp      int64    // number of the last word by which this installation gave this up; a word with that number or a lower one is worth nothing after an activation that says so
+	Link, Next   []byte   // LinkSize bytes each: tokens that detect clones, this installation's present one and its next
+	Usage        Usage    // since the licence came to this machine, without seats
+	GivenUp      int64    // highest deactivation number of this installation; once an activation carries it, deactivations up to it are void
 	Proof        []byte   // of OpMove: the other machine's signed request for OpDeactivate
 
 	Digest [32]byte // of the document that it was opened from: what the reply names
@@ -54,7 +54,7 @@ type Request struct {
 const (
 	// NonceSize is the length of a request's nonce in bytes.
 	NonceSize = 16
-	// MaxRequestKeys is how many ids of keys a request may name.
+	// MaxRequestKeys is the most ids of keys that a request may name.
 	MaxRequestKeys = 32
 	// LinkSize is the length of a link in bytes.
 	LinkSize = 16

@@ -65,7 +65,7 @@ type Decision struct {
 	Until   Date     `json:"until,omitzero"`    // the last day on which it works; no date if it has no end
 	Pending bool     `json:"pending,omitzero"`  // its term, or the licence's, begins with the first use
 	Left    int64    `json:"left"`              // runs left; -1 if it works and they are not limited, 0 if it does not work and has no limit
-	Reasons []Reason `json:"reasons,omitempty"` // every one that holds, those of the whole licence first
+	Reasons []Reason `json:"reasons,omitempty"` // all that apply, those of the whole licence first
 }
 
 // String returns the feature, its state and the codes of its reasons:
@@ -95,7 +95,7 @@ func (d Decision) String() string {
 // A Result is what a licence allows. It does not change.
 type Result struct {
 	Decisions   []Decision          `json:"decisions"`         // ascending by product and feature
-	Reasons     []Reason            `json:"reasons,omitempty"` // those that hold for the whole licence
+	Reasons     []Reason            `json:"reasons,omitempty"` // those of the whole licence
 	Maintenance Maintenance         `json:"maintenance,omitzero"`
 	Next        time.Time           `json:"next,omitzero"` // when to check again; zero if time changes nothing
 	set         atomic.Pointer[Set] // of the decisions, built when it is first asked
@@ -116,8 +116,8 @@ func (r *Result) Decision(feature string) Decision {
 	return Decision{Feature: &Feature{ID: feature}, Reasons: r.lacking(feature)}
 }
 
-// lacking returns why there is no decision for a feature. Where no licence is for
-// this product, that is all there is to say: the feature is not to blame.
+// lacking returns the reason for a feature without a decision. If no licence is for
+// this product, that is the reason; otherwise the feature is not licensed.
 func (r *Result) lacking(feature string) []Reason {
 	none := func(why Reason) bool { return why.Code == NoLicense || why.Code == OtherProduct }
 	if len(r.Decisions) == 0 && slices.ContainsFunc(r.Reasons, none) {
@@ -205,8 +205,8 @@ func compareDecisions(a, b Decision) int {
 	return strings.Compare(a.Feature.ID, b.Feature.ID)
 }
 
-// Better reports whether a gives more than b: it works where b does not, or
-// longer, or more often.
+// Better reports whether a grants more than b: a works and b does not, or a works
+// longer or more often.
 func Better(a, b Decision) bool {
 	switch {
 	case a.State != b.State:

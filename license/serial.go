@@ -22,7 +22,7 @@ func (s Serial) String() string {
 // Format prints the mask under every verb.
 func (s Serial) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
 
-// UnmarshalText reads a serial number, and the mask as none.
+// UnmarshalText reads a serial number. It reads the mask as an empty one.
 func (s *Serial) UnmarshalText(text []byte) error {
 	switch {
 	case string(text) == serialMask || len(text) == 0:

@@ -28,9 +28,9 @@ func (k Kind) AtLeast(other Kind) bool { return k.rank() >= other.rank() }
 // signed bytes into a License.
 type License struct {
 	ID       string    `json:"id"`                // names this licence; never changes
-	Serial   Serial    `json:"serial,omitempty"`  // the serial number that was sold; updates go by it
+	Serial   Serial    `json:"serial,omitempty"`  // the serial number of the sale; updates name the licence by it
 	Vendor   string    `json:"vendor"`            // as in the keyring
-	Revision int64     `json:"revision,omitzero"` // how many updates it already holds
+	Revision int64     `json:"revision,omitzero"` // number of updates that it already contains
 	Kind     Kind      `json:"kind"`
 	Issued   time.Time `json:"issued,omitzero"` // to the second, UTC
 	Licensee Licensee  `json:"licensee,omitzero"`
@@ -39,10 +39,10 @@ type License struct {
 	// activation server, which also brings the data of Binding where there is a
 	// scheme alone. Such a licence has a serial number.
 	NeedsReceipt bool      `json:"needs_receipt,omitzero"`
-	Window       Term      `json:"window,omitzero"`   // caps the term of every feature: a trial's, a provisional licence's
+	Window       Term      `json:"window,omitzero"`   // limits the term of every feature, as in a trial or a provisional licence
 	Products     []Product `json:"products"`          // as read: in ascending order of their ids
 	Sealed       []Sealed  `json:"sealed,omitempty"`  // updates that wait for their unlock codes
-	Applied      []string  `json:"applied,omitempty"` // ids of updates it holds, ascending
+	Applied      []string  `json:"applied,omitempty"` // ids of the updates that it contains, ascending
 	Hints        Hints     `json:"hints,omitzero"`
 }
 
@@ -102,9 +102,9 @@ const (
 type Feature struct {
 	ID         string     `json:"id"`
 	Term       Term       `json:"term,omitzero"`
-	Runs       int64      `json:"runs,omitzero"` // how often it may be used in all
+	Runs       int64      `json:"runs,omitzero"` // total number of runs
 	Concurrent Concurrent `json:"concurrent,omitzero"`
-	Seats      int64      `json:"seats,omitzero"` // how many users may be bound by e-mail address, which the activation server does
+	Seats      int64      `json:"seats,omitzero"` // number of users that may be bound by e-mail address
 	Conditions Condition  `json:"conditions,omitzero"`
 	Params     []Param    `json:"params,omitempty"` // for the application; as read: in ascending order of their names
 }

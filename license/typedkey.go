@@ -71,8 +71,7 @@ func NormalName(name string) string {
 	return norm.NFKC.String(strings.Join(strings.FieldsFunc(strings.ToLower(name), unicode.IsSpace), " "))
 }
 
-// Encode returns the bytes that a typed key carries, for a product and the
-// licensee's name. The error is a *FieldError.
+// Encode returns the payload of a typed key for a product and the licensee's name. The error is a *FieldError.
 func (t KeyTerms) Encode(product, name string) ([]byte, error) {
 	if err := t.validate(product, name); err != nil {
 		return nil, err

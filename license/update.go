@@ -12,18 +12,18 @@ type Update struct {
 	ID       string    `json:"id"` // names this update; it is applied once
 	Vendor   string    `json:"vendor,omitempty"`
 	Serial   Serial    `json:"serial,omitempty"`  // the licence that it is for
-	Sequence int64     `json:"sequence,omitzero"` // its place: one more than the revision of the licence it is applied to
+	Sequence int64     `json:"sequence,omitzero"` // its number: one more than the revision of the licence that it is applied to
 	Issued   time.Time `json:"issued,omitzero"`
 
-	Rewrite      bool            `json:"rewrite,omitzero"`       // states terms anew; without it the update is an add-on
+	Rewrite      bool            `json:"rewrite,omitzero"`       // replaces terms; otherwise the update is an add-on
 	WholeLicense bool            `json:"whole_license,omitzero"` // with Rewrite: products that it does not name are removed
 	Obtain       Period          `json:"obtain,omitzero"`        // when the customer may apply it
 	Kind         Kind            `json:"kind,omitempty"`         // of the licence from now on; "" leaves it
 	Window       *Term           `json:"window,omitempty"`       // of the licence; nil leaves it
 	Products     []ProductChange `json:"products,omitempty"`
 
-	CRMID   string `json:"crm_id,omitempty"`  // the vendor's own, only where asked for
-	Comment string `json:"comment,omitempty"` // likewise
+	CRMID   string `json:"crm_id,omitempty"`  // the vendor's order id, only on request
+	Comment string `json:"comment,omitempty"` // the vendor's comment, only on request
 }
 
 // A Period is when a customer may receive and apply an update. It never
@@ -36,7 +36,7 @@ type Period struct {
 // A ProductChange is what an update does to one product, or a new product.
 type ProductChange struct {
 	ID          string             `json:"id"`
-	Scheme      string             `json:"scheme,omitempty"`      // the binding scheme that the product needs; "" any
+	Scheme      string             `json:"scheme,omitempty"`      // the binding scheme that the product needs; "" for any
 	MaxVersion  string             `json:"max_version,omitempty"` // "" leaves it, under rewrite covers all
 	Maintenance *MaintenanceChange `json:"maintenance,omitempty"`
 	Features    []FeatureChange    `json:"features,omitempty"`
@@ -61,7 +61,7 @@ type FeatureChange struct {
 	Seats      *int64      `json:"seats,omitempty"`
 	Conditions *Condition  `json:"conditions,omitempty"`
 	Params     []Param     `json:"params,omitempty"`
-	ResetUsage bool        `json:"reset_usage,omitzero"` // under rewrite: forget first use and runs used
+	ResetUsage bool        `json:"reset_usage,omitzero"` // in a rewrite: resets first use and runs used
 }
 
 // UnlockHash returns what a sealed update records of its unlock code, the
@@ -234,7 +234,7 @@ func (d *decoder) update(u *Update, sealed bool) {
 		}
 	}
 	if u.WholeLicense && (!u.Rewrite || u.Kind == "") {
-		d.Fail("only a rewrite can be of the whole licence, and it states the kind")
+		d.Fail("only a rewrite can replace the whole licence, and it states the kind")
 	}
 	d.checkUpdate(u)
 }

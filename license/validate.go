@@ -9,8 +9,8 @@ import (
 	"github.com/latchkey-go/latchkey/internal/dsse"
 )
 
-// What is filled in is held here against the rules that the decoder has, field
-// by field, before it is written. The decoder reads the result once more.
+// Documents are checked here by the decoder's rules, field by field, before they are
+// encoded. Then the decoder reads the result.
 
 func (l *License) validate() error {
 	v, p := &validator{}, root("License")
@@ -29,7 +29,7 @@ func (l *License) validate() error {
 	return v.result()
 }
 
-// activated holds what goes together with the activation of a licence.
+// activated checks the fields that belong to the activation of a licence.
 func (v *validator) activated(p *path, l *License) {
 	switch {
 	case l.Serial == "" && l.NeedsReceipt:
@@ -65,7 +65,7 @@ func (v *validator) applied(p *path, ids []string) {
 	}
 }
 
-// binding holds a binding; with data, one that has a scheme needs its data.
+// binding checks a binding; with data, one that has a scheme needs its data.
 func (v *validator) binding(p *path, b Binding, data bool, remedy string) {
 	at := p.in("Binding")
 	v.text(at, "Scheme", b.Scheme)
@@ -81,7 +81,7 @@ func (v *validator) binding(p *path, b Binding, data bool, remedy string) {
 
 func (v *validator) products(p *path, products []Product) {
 	if len(products) == 0 {
-		v.fail(p, "Products", "is empty: a licence is for one product at least")
+		v.fail(p, "Products", "is empty: a licence needs at least one product")
 	}
 	v.few(p, "Products", len(products), MaxProducts)
 	for i := range products {
@@ -102,7 +102,7 @@ func (v *validator) maintenance(p *path, m Maintenance) {
 		return
 	}
 	if m.Until == 0 {
-		v.fail(p, "Until", "is no date, and Lapse is set: give the last day of maintenance")
+		v.fail(p, "Until", "is not set, and Lapse is: give the last day of maintenance")
 	}
 	v.date(p, "Until", m.Until)
 	oneOfThese(v, p, "Lapse", m.Lapse, "what happens after Until, Keep or Stop", Keep, Stop)
@@ -138,7 +138,7 @@ func (v *validator) concurrent(p *path, c Concurrent) {
 
 func (v *validator) conditions(p *path, set Condition) {
 	if unknown := set &^ (NoVirtualMachine | NoRemoteSession); unknown != 0 {
-		v.fail(p, "Conditions", fmt.Sprintf("has bits that mean nothing, %#x: use NoVirtualMachine and NoRemoteSession", uint8(unknown)))
+		v.fail(p, "Conditions", fmt.Sprintf("has unknown bits, %#x: use NoVirtualMachine and NoRemoteSession", uint8(unknown)))
 	}
 }
 
@@ -155,18 +155,18 @@ func (v *validator) params(p *path, params []Param) {
 	once(v, p, "Params", "Name", len(params), func(i int) string { return params[i].Name })
 }
 
-// term holds a term; only that of an update may extend another.
+// term checks a term; only that of an update may extend another.
 func (v *validator) term(p *path, name string, t Term, update bool) {
 	at := p.in(name)
 	switch {
 	case t.Kind > Extend:
-		v.fail(at, "Kind", fmt.Sprintf("TermKind(%d) is not known: it is Perpetual, Dates, FromFirstUse, FromActivation or Extend", uint8(t.Kind)))
+		v.fail(at, "Kind", fmt.Sprintf("TermKind(%d) is not known: use Perpetual, Dates, FromFirstUse, FromActivation or Extend", uint8(t.Kind)))
 	case t.Kind != Dates && len(t.Intervals) > 0:
 		v.fail(at, "Kind", "is not Dates, and Intervals are set: make the term with Until or Between")
 	case (t.Kind == Dates || t.Kind == Perpetual) && !t.Span.IsZero():
-		v.fail(at, "Kind", "is none that has a span, and Span is set: use FromFirstUse, FromActivation or, in an update, Extend")
+		v.fail(at, "Kind", "has no span, and Span is set: use FromFirstUse, FromActivation or, in an update, Extend")
 	case t.Kind == Extend && !update:
-		v.fail(at, "Kind", "is Extend, which only an update can say: give the term in full")
+		v.fail(at, "Kind", "is Extend, which only an update can have: give the whole term")
 	case t.Kind == Dates:
 		v.intervals(at, t.Intervals)
 	case t.Kind != Perpetual:
@@ -176,13 +176,13 @@ func (v *validator) term(p *path, name string, t Term, update bool) {
 
 func (v *validator) intervals(p *path, intervals []Interval) {
 	if len(intervals) == 0 {
-		v.fail(p, "Intervals", "is empty: a term of dates has one period at least")
+		v.fail(p, "Intervals", "is empty: a term of dates needs at least one period")
 	}
 	v.few(p, "Intervals", len(intervals), MaxIntervals)
 	for i, period := range intervals {
 		at := p.at("Intervals", i)
 		if period.Until == 0 {
-			v.fail(at, "Until", "is no date: a period has a last day")
+			v.fail(at, "Until", "is not set: a period needs a last day")
 		}
 		v.date(at, "From", period.From)
 		v.date(at, "Until", period.Until)
@@ -190,7 +190,7 @@ func (v *validator) intervals(p *path, intervals []Interval) {
 			v.fail(at, "Until", fmt.Sprintf("%s is before From, %s: swap them", period.Until, period.From))
 		}
 		if i > 0 && period.From <= intervals[i-1].Until+1 {
-			v.fail(at, "From", fmt.Sprintf("leaves no day free after the period before it, which ends on %s: put periods in order, and make one of those that meet", intervals[i-1].Until))
+			v.fail(at, "From", fmt.Sprintf("leaves no day free after the period before it, which ends on %s: sort the periods, and merge those that meet", intervals[i-1].Until))
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (v *validator) span(p *path, s Span) {
 	v.upTo(p, "Months", s.Months, MaxSpan)
 }
 
-// upTo holds a small number that may be 0.
+// upTo checks a small number that may be 0.
 func (v *validator) upTo(p *path, name string, n, limit int) {
 	if n < 0 || n > limit {
 		v.fail(p, name, fmt.Sprintf("%d is not from 0 to %d", n, limit))
@@ -222,7 +222,7 @@ func (c *Catalogue) validate() error {
 	v.id(p, "Product", c.Product)
 	v.moment(p, "Issued", c.Issued, "the time of issue")
 	if len(c.Editions) == 0 {
-		v.fail(p, "Editions", "is empty: a catalogue lists one edition at least")
+		v.fail(p, "Editions", "is empty: a catalogue needs at least one edition")
 	}
 	v.few(p, "Editions", len(c.Editions), MaxEditions)
 	for i := range c.Editions {
@@ -243,7 +243,7 @@ func (v *validator) edition(p *path, e *Edition) {
 	v.version(p, "MaxVersion", e.MaxVersion)
 	v.maintenance(p.in("Maintenance"), e.Maintenance)
 	if len(e.Features) == 0 {
-		v.fail(p, "Features", "is empty: an edition has one feature at least")
+		v.fail(p, "Features", "is empty: an edition needs at least one feature")
 	}
 	v.features(p, e.Features)
 	v.hints(p.in("Hints"), e.Hints)
@@ -276,7 +276,7 @@ func (r *Receipt) validate() error {
 	v.momentOrNone(p, "Until", r.Until)
 	v.momentOrNone(p, "Grace", r.Grace)
 	if !r.Grace.IsZero() && (r.Until.IsZero() || r.Grace.Before(r.Until)) {
-		v.fail(p, "Grace", "is before Receipt.Until: it is how long the licence works after that")
+		v.fail(p, "Grace", "is before Receipt.Until: it is the end of the grace after the lease")
 	}
 	if r.Hold != "" {
 		oneOfThese(v, p, "Hold", r.Hold, "HoldBlocked or HoldPayment", HoldBlocked, HoldPayment)
@@ -309,7 +309,7 @@ func (r *Reply) validate() error {
 	return v.result()
 }
 
-// answer holds the code of a reply and its values.
+// answer checks the code of a reply and its values.
 func (v *validator) answer(p *path, r *Reply) {
 	if r.Code != "" {
 		v.id(p, "Code", string(r.Code))
@@ -376,31 +376,31 @@ func (r *Request) validate() error {
 	return v.result()
 }
 
-// keyIDs holds the ids of the keys that verify the reply.
+// keyIDs checks the ids of the keys that verify the reply.
 func (v *validator) keyIDs(p *path, ids []string) {
 	v.few(p, "Keys", len(ids), MaxRequestKeys)
 	for i, id := range ids {
 		if !isKeyID(id) {
-			v.fail(p.at("Keys", i), "", quoted(id)+" is no id of a key, which has 16 hexadecimal digits in small letters")
+			v.fail(p.at("Keys", i), "", quoted(id)+" is not the id of a key, which has 16 lower-case hexadecimal digits")
 		}
 	}
 	once(v, p, "Keys", "", len(ids), func(i int) string { return ids[i] })
 }
 
-// fingerprint holds what a request brings along from this machine or another.
+// fingerprint checks the fingerprint and the proof of a request.
 func (v *validator) fingerprint(p *path, r *Request) {
 	if len(r.Fingerprint) > 0 {
 		v.long(p, "Fingerprint", string(r.Fingerprint), maxFingerprint)
 	}
 	if (len(r.Proof) > 0) != (r.Operation == OpMove) {
-		v.fail(p, "Proof", "goes with OpMove, and with nothing else")
+		v.fail(p, "Proof", "belongs to OpMove only")
 	}
 	if len(r.Proof) > 0 {
 		v.long(p, "Proof", string(r.Proof), maxProof)
 	}
 }
 
-// here holds what a request says of the licence that is here.
+// here checks the fields of a request about the stored licence.
 func (v *validator) here(p *path, r *Request) {
 	if r.License != "" {
 		v.id(p, "License", r.License)
@@ -411,12 +411,12 @@ func (v *validator) here(p *path, r *Request) {
 	v.usage(p.in("Usage"), r.Usage)
 }
 
-// validate holds the terms of a typed key, and what it is for.
+// validate checks the terms of a typed key, its product and its licensee's name.
 func (t KeyTerms) validate(product, name string) error {
 	v, p := &validator{}, root("KeyTerms")
 	v.editionNumber(p, "Edition", t.Edition)
 	if last := epoch + 1<<15 - 1; t.Issued < epoch || t.Issued > last {
-		v.fail(p, "Issued", fmt.Sprintf("is no date from %s to %s: it is the day of issue", epoch, last))
+		v.fail(p, "Issued", fmt.Sprintf("is not a date from %s to %s: set the day of issue", epoch, last))
 	}
 	v.upTo(p, "Seats", t.Seats, MaxKeySeats)
 	v.upTo(p, "Number", t.Number, MaxKeyNumber)
@@ -426,7 +426,7 @@ func (t KeyTerms) validate(product, name string) error {
 	v.keyTerm(p, t.Term)
 	v.id(root("product"), "", product)
 	if NormalName(name) == "" && v.err == nil {
-		v.fail(root("name"), "", "is empty, not UTF-8 or too long: a typed key is for the licensee's name as it is printed beside it")
+		v.fail(root("name"), "", "is empty, not UTF-8 or too long: a typed key needs the licensee's name as it is printed beside it")
 		v.err.code = NameRequired
 	}
 	return v.result()
@@ -437,7 +437,7 @@ func (v *validator) keyTerm(p *path, t Term) {
 	at := p.in("Term")
 	switch {
 	case t.Kind == FromFirstUse:
-		v.fail(at, "Kind", "is FromFirstUse, which a typed key has no room for: use FromActivation, Until or neither")
+		v.fail(at, "Kind", "is FromFirstUse, which does not fit into a typed key: use FromActivation, Until or neither")
 	case t.Kind == Dates && len(t.Intervals) > 1:
 		v.fail(at, "Intervals", "has several periods: a typed key has room for one last day")
 	case t.Kind == Dates && len(t.Intervals) == 1:
@@ -456,7 +456,7 @@ func (v *validator) keyUntil(p *path, period Interval) {
 	}
 }
 
-// validateKeyring holds the arguments of NewKeyring.
+// validateKeyring checks the arguments of NewKeyring.
 func validateKeyring(vendor string, version int64, quorum int, keys []Key) error {
 	v := &validator{}
 	v.id(root("vendor"), "", vendor)
@@ -465,7 +465,7 @@ func validateKeyring(vendor string, version int64, quorum int, keys []Key) error
 	}
 	list := root("keys")
 	if len(keys) == 0 {
-		v.fail(list, "", "is empty: a keyring has one key at least")
+		v.fail(list, "", "is empty: a keyring needs at least one key")
 	}
 	if len(keys) > MaxKeys {
 		v.fail(list, "", fmt.Sprintf("has %d keys: at most %d fit", len(keys), MaxKeys))
@@ -487,19 +487,19 @@ func quorumProblem(quorum, roots, most int) string {
 	return fmt.Sprintf("%d is not from 1 to %d: it is how many of the %d root keys must sign the next keyring, at most %d", quorum, most, roots, dsse.MaxSignatures)
 }
 
-// key holds one key of a keyring against those before it.
+// key checks one key of a keyring against those before it.
 func (v *validator) key(p *path, key Key, before []Key) {
 	if !key.Public.ok {
-		v.fail(p, "Public", "is no key: read it with ParsePublicKey")
+		v.fail(p, "Public", "is not a key: parse it with ParsePublicKey")
 	}
 	oneOfThese(v, p, "Role", key.Role, "RoleLicense, RoleActivation or RoleRoot", RoleLicense, RoleActivation, RoleRoot)
 	if key.End == 0 {
-		v.fail(p, "End", "is no date: give the key's last day")
+		v.fail(p, "End", "is not set: give the key's last day")
 	}
 	v.date(p, "End", key.End)
 	for i, other := range before {
 		if key.Public == other.Public {
-			v.fail(p, "Public", fmt.Sprintf("is the key %s, which stands in keys[%d] already: a key stands once, in one role", key.Public.ID(), i))
+			v.fail(p, "Public", fmt.Sprintf("is the key %s, which keys[%d] already has: list a key once, with one role", key.Public.ID(), i))
 		}
 	}
 }

@@ -348,7 +348,7 @@ func mutateList(v reflect.Value, place []string, test func(place string)) {
 func TestFieldErrors(t *testing.T) {
 	t.Parallel()
 	for want, spoil := range map[string]func(l *License){
-		`License.Products[0].Features[3].ID: "draw" stands twice, first in Features[0]: remove one, or give it another name`: func(l *License) {
+		`License.Products[0].Features[3].ID: "draw" occurs twice, first in Features[0]: remove one, or give it another name`: func(l *License) {
 			l.Products[0].Features = append(l.Products[0].Features, Feature{ID: "draw"})
 		},
 		`License.Kind: "golden" is not known: it is Full, Provisional, Trial or Test`: func(l *License) { l.Kind = "golden" },
@@ -359,7 +359,7 @@ func TestFieldErrors(t *testing.T) {
 		`License.Products[1].Features[0].Term.Kind: is not Dates, and Intervals are set: make the term with Until or Between`: func(l *License) {
 			l.Products[1].Features[0].Term.Intervals = []Interval{{Until: 20000}}
 		},
-		`License.Serial: is no identifier: use ` + idRule: func(l *License) { l.Serial = "SECRET 1" },
+		`License.Serial: is not an identifier: use ` + idRule: func(l *License) { l.Serial = "SECRET 1" },
 	} {
 		l := allFilledIn()["licence"].value.(*License)
 		spoil(l)
@@ -383,7 +383,7 @@ func TestFieldErrors(t *testing.T) {
 
 	terms := KeyTerms{Edition: 1, Issued: 20000}
 	_, err = terms.Encode("acme cad", "Ada")
-	require.ErrorContains(t, err, `product: "acme cad" is no identifier`)
+	require.ErrorContains(t, err, `product: "acme cad" is not an identifier`)
 	_, err = terms.Encode("acme-cad", " ")
 	require.ErrorContains(t, err, "name: is empty")
 	require.ErrorIs(t, err, NameRequired)
@@ -446,17 +446,17 @@ func TestKeyringArgumentsAreNamed(t *testing.T) {
 		keys    []Key
 		want    string
 	}{
-		{"acme inc", 1, 0, []Key{license}, `vendor: "acme inc" is no identifier`},
+		{"acme inc", 1, 0, []Key{license}, `vendor: "acme inc" is not an identifier`},
 		{"", 1, 0, []Key{license}, `vendor: is empty`},
 		{"acme", 0, 0, []Key{license}, `version: 0 is not from 1`},
 		{"acme", 1e9, 0, []Key{license}, `version: 1000000000 is not from 1`},
 		{"acme", 1, 0, nil, `keys: is empty`},
 		{"acme", 1, 0, many, `keys: has 65 keys`},
-		{"acme", 1, 0, []Key{{Role: RoleLicense, End: 25000}}, `keys[0].Public: is no key`},
+		{"acme", 1, 0, []Key{{Role: RoleLicense, End: 25000}}, `keys[0].Public: is not a key`},
 		{"acme", 1, 0, []Key{license, {Public: public(4), Role: "licence", End: 25000}}, `keys[1].Role: "licence" is not known`},
-		{"acme", 1, 0, []Key{{Public: public(4), Role: RoleLicense}}, `keys[0].End: is no date`},
+		{"acme", 1, 0, []Key{{Public: public(4), Role: RoleLicense}}, `keys[0].End: is not set`},
 		{"acme", 1, 0, []Key{{Public: public(4), Role: RoleLicense, End: maxDate + 1}}, `keys[0].End: Date(2932897) is outside the calendar`},
-		{"acme", 1, 0, []Key{license, {Public: public(3), Role: RoleActivation, End: 25000}}, "keys[1].Public: is the key " + public(3).ID() + ", which stands in keys[0] already"},
+		{"acme", 1, 0, []Key{license, {Public: public(3), Role: RoleActivation, End: 25000}}, "keys[1].Public: is the key " + public(3).ID() + ", which keys[0] already has"},
 		{"acme", 1, 1, []Key{license}, `quorum: 1 is not 0, and no key has the role root`},
 		{"acme", 1, 0, []Key{license, root(4)}, `quorum: 0 is not from 1 to 1`},
 		{"acme", 1, 2, []Key{license, root(4)}, `quorum: 2 is not from 1 to 1: it is how many of the 1 root keys`},

@@ -12,7 +12,7 @@ func (u *Update) validate() error {
 	return v.result()
 }
 
-// update holds what an update has whether it is sealed or not.
+// update checks the fields that sealed and other updates have.
 func (v *validator) update(p *path, u *Update) {
 	v.id(p, "ID", u.ID)
 	if u.Kind != "" {
@@ -27,9 +27,9 @@ func (v *validator) update(p *path, u *Update) {
 	}
 	switch {
 	case u.WholeLicense && !u.Rewrite:
-		v.fail(p, "WholeLicense", "is set without Rewrite: only a rewrite can be of the whole licence")
+		v.fail(p, "WholeLicense", "is set without Rewrite: only a rewrite can replace the whole licence")
 	case u.WholeLicense && u.Kind == "":
-		v.fail(p, "Kind", "is empty: a rewrite of the whole licence says what kind it is from now on")
+		v.fail(p, "Kind", "is empty: a rewrite of the whole licence needs the new kind")
 	}
 	if u.Window != nil {
 		v.changedTerm(p, "Window", *u.Window, u.Rewrite)
@@ -41,11 +41,11 @@ func (v *validator) update(p *path, u *Update) {
 	once(v, p, "Products", "ID", len(u.Products), func(i int) string { return u.Products[i].ID })
 }
 
-// changedTerm holds the term of an update. A rewrite extends nothing.
+// changedTerm checks the term of an update. A rewrite extends nothing.
 func (v *validator) changedTerm(p *path, name string, t Term, rewrite bool) {
 	v.term(p, name, t, true)
 	if rewrite && t.Kind == Extend {
-		v.fail(p.in(name), "Kind", "is Extend in a rewrite: a rewrite states terms in full")
+		v.fail(p.in(name), "Kind", "is Extend in a rewrite: a rewrite sets the whole term")
 	}
 }
 
@@ -67,9 +67,9 @@ func (v *validator) maintenanceChange(p *path, c *MaintenanceChange, rewrite boo
 	v.date(p, "Until", c.Until)
 	switch {
 	case (c.Until != 0) == !c.Extend.IsZero():
-		v.fail(p, "Until", "is set together with Extend, or neither is: maintenance gets a new date, or a span more")
+		v.fail(p, "Until", "is set together with Extend, or neither is: set one of them")
 	case c.Until == 0 && rewrite:
-		v.fail(p, "Extend", "is set in a rewrite: a rewrite states the date, in Until")
+		v.fail(p, "Extend", "is set in a rewrite: a rewrite sets the date in Until")
 	case c.Until == 0:
 		v.span(p.in("Extend"), c.Extend)
 	}

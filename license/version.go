@@ -48,9 +48,9 @@ func compareVersions(a, b string) int {
 	return 0
 }
 
-// covers reports whether highest covers version: "10" covers every 10.x. A
-// document may have been signed with a highest version that is none, such as
-// "four": it counts as 0, and so covers no version from 1 on.
+// covers reports whether highest covers version: "10" covers every 10.x. A document
+// may have been signed with a highest version that is not a version, such as "four":
+// it counts as 0, and so covers no version from 1 on.
 func covers(highest, version string) bool {
 	highest, version = versionCore(highest), versionCore(version)
 	parts := strings.Split(version, ".")

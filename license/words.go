@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Words of a closed set are the same as text and in JSON, and an unknown one is
-// refused when it is read. "" stands for a value that was left out.
+// The values of a closed set have the same word as text and in JSON; reading an
+// unknown word is an error. "" is an absent value.
 
 // wordOf returns the word of a number, and for one without "State(9)".
 func wordOf(kind string, words []string, n uint8) string {
@@ -84,7 +84,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return readOneOf(k, "kind of licence", text, Full, Provisional, Trial, Test)
 }
 
-// UnmarshalText reads what happens when maintenance ends.
+// UnmarshalText reads the effect of the end of maintenance.
 func (l *Lapse) UnmarshalText(text []byte) error { return readOneOf(l, "lapse", text, Keep, Stop) }
 
 // UnmarshalText reads what counts as one concurrent use.
@@ -100,7 +100,7 @@ func (n *Note) UnmarshalText(text []byte) error {
 	return readOneOf(n, "note", text, Changed, Added, Removed, NothingUnlimited, NothingEarlier)
 }
 
-// UnmarshalText reads what a vendor has against an activation.
+// UnmarshalText reads a vendor's hold on an activation.
 func (h *Hold) UnmarshalText(text []byte) error {
 	return readOneOf(h, "hold", text, HoldBlocked, HoldPayment)
 }
@@ -110,8 +110,8 @@ func (r *Role) UnmarshalText(text []byte) error {
 	return readOneOf(r, "role", text, RoleLicense, RoleActivation, RoleRoot)
 }
 
-// UnmarshalText reads a code. One that this version does not know is accepted, as
-// a later version may have written it; what has not the form of a code is refused.
+// UnmarshalText reads a code. It accepts an unknown code, which a later version may
+// have written, and refuses a text that does not have the form of a code.
 func (c *Code) UnmarshalText(text []byte) error {
 	for _, b := range text {
 		if (b < 'a' || b > 'z') && (b < '0' || b > '9') && b != '_' || len(text) > MaxID {

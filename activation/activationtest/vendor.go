@@ -31,11 +31,11 @@ type Vendor struct {
 	product string
 	own     *activation.Options // the application's, nil for none
 	clock   *Clock
-	keyring *license.Keyring // that the product embeds
+	keyring *license.Keyring // embedded in the product
 	newest  *license.Keyring
-	keys    map[license.Role]*issuer.Issuer // the newest
-	first   *issuer.Issuer                  // signed the catalogue that the product embeds
-	next    server.Options                  // what the server is started with
+	keys    map[license.Role]*issuer.Issuer // newest key of each role
+	first   *issuer.Issuer                  // signer of the catalogue that the product embeds
+	next    server.Options                  // options of the next start of the server
 	edition []license.Edition
 
 	mu      sync.Mutex

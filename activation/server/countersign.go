@@ -9,7 +9,7 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// opened returns when a licence or an update was issued, if it holds under a
+// opened returns the day of issue of a licence or an update that holds under a
 // keyring.
 func opened(text []byte, k *license.Keyring) (id string, issued time.Time, err error) {
 	if license.KindOf(text) == license.KindUpdate {
@@ -26,8 +26,8 @@ func opened(text []byte, k *license.Keyring) (id string, issued time.Time, err e
 	return l.ID, l.Issued, nil
 }
 
-// newlySigned reports whether a document holds under a keyring, and has a
-// signature besides that does not count there: a client may hold it with that
+// newlySigned reports whether a document holds under a keyring and also has a
+// signature that is void there: a client may have the document with that signature
 // alone.
 func newlySigned(k *license.Keyring, text string) bool {
 	_, issued, err := opened([]byte(text), k)
@@ -52,9 +52,9 @@ type Document struct {
 	Text   []byte
 }
 
-// Documents calls each with every licence and update in a ledger, drafts too, in
-// ascending order of serial numbers, until each returns an error. It loads a
-// page of sales at a time.
+// Documents calls each for every licence and update in a ledger, including drafts, in
+// ascending order of serial numbers, until each returns an error. It loads one page
+// of sales at a time.
 func Documents(ctx context.Context, l Ledger, each func(Document) error) error {
 	const page = 100
 	for after := license.Serial(""); ; {
@@ -86,10 +86,9 @@ func (s *Sale) eachDocument(each func(Document) error) error {
 	return nil
 }
 
-// Void returns why a document does not hold under a keyring, nil if it does. To
-// be quick over a large ledger, it verifies the signature only of a document that
-// also has one by a key that is not in the keyring, or has ended: a ledger takes
-// in nothing that it has not verified.
+// Void returns why a document does not hold under a keyring, nil if it does. For
+// speed, it verifies signatures only if one is by a key that is not in the keyring or
+// has ended: a ledger contains only documents that were verified when they were added.
 func (d Document) Void(k *license.Keyring, today license.Date) error {
 	ids := license.KeyIDs(d.Text)
 	if len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !counts(k, id, today) }) {
@@ -105,11 +104,11 @@ func (d Document) Verify(k *license.Keyring) error {
 	return err
 }
 
-// Countersigned adds the signatures of a document to the one of a sale that has
-// the same payload, its licence or an update, and notes that in the history. It
-// must hold under the newest keyring, and its signatures that do not are left out. Changed is false if the sale's document has
-// the signatures already. The error is ErrUnknown, wraps a *license.Reason, or is
-// the ledger's.
+// Countersigned adds the signatures of a document to the licence or update of a sale
+// that has the same payload, and records this in the history. The document must hold
+// under the newest keyring; Countersigned leaves out those of its signatures that do
+// not. changed is false if the sale's document already has the signatures. The error is
+// ErrUnknown, wraps a *license.Reason, or is the ledger's.
 func Countersigned(ctx context.Context, l Ledger, k *license.Keyring, now time.Time, actor string, serial license.Serial, document []byte) (changed bool, err error) {
 	id, _, err := opened(document, k)
 	if err != nil {
@@ -137,8 +136,8 @@ func Countersigned(ctx context.Context, l Ledger, k *license.Keyring, now time.T
 	return changed && err == nil, err
 }
 
-// Countersigned does what the function Countersigned does, in this server's
-// ledger and under its newest keyring.
+// Countersigned is the function Countersigned for this server's ledger and newest
+// keyring.
 func (s *Server) Countersigned(ctx context.Context, actor string, serial license.Serial, document []byte) (changed bool, err error) {
 	return Countersigned(ctx, s.ledger, s.keyring, s.time(), actor, serial, document)
 }

@@ -6,26 +6,25 @@ import (
 	"github.com/latchkey-go/latchkey/binding"
 )
 
-// A CountBy says what takes a place of a sale that has no binding scheme. Under
-// a scheme, a machine does.
+// A CountBy says what counts towards the limit of a sale without a binding scheme.
+// With a scheme, machines count.
 type CountBy string
 
 const (
-	// CountMachines recognises a machine by the fingerprint in its request, so
-	// that a product that is installed again on it takes no other place. The
-	// package comment says what must agree. Where there is no fingerprint, or it
-	// says too little, each installation takes a place.
+	// CountMachines recognises a machine by the fingerprint in its request, so that
+	// a new installation on it uses no further activation. The package comment says
+	// which components must agree. Without a sufficient fingerprint, each
+	// installation uses an activation.
 	CountMachines CountBy = ""
-	// CountInstallations gives each installation a place: each user's account on a
-	// machine, and each new installation on it.
+	// CountInstallations counts each installation: each user's account on a machine,
+	// and each new installation on it.
 	CountInstallations CountBy = "installation"
 )
 
-// The schemes by which machines are counted where a sale has none. A machine is
-// compared only with those that are counted by the same one.
+// The schemes by which machines are counted in a sale without a binding scheme. A
+// machine is compared only with machines that are counted by the same scheme.
 var (
-	// countByInstance is for machines that were given an identity, which decides
-	// alone.
+	// countByInstance is for machines with a given identity, which alone decides.
 	countByInstance = mustScheme(binding.SchemeInstance)
 	// countByVirtual is for machines without a disk or a network card of their
 	// own: virtual machines and containers. A machine id is the same in every copy
@@ -61,8 +60,8 @@ func countingScheme(machine *binding.Fingerprint) binding.Scheme {
 	return scheme
 }
 
-// counted is the place of the visitor's machine in a sale without a scheme. An
-// installation that is active keeps its place, whatever became of its machine.
+// counted returns the activation for the visitor's machine in a sale without a scheme.
+// An active installation keeps its activation, also on a changed machine.
 func (v *visit) counted(a *Account, own *Activation) place {
 	if a.Sale.CountBy == CountInstallations || v.machine == nil {
 		return place{activation: own}
@@ -91,10 +90,10 @@ func (v *visit) sameCounted(a *Account, scheme binding.Scheme) (best *Activation
 	return best
 }
 
-// isStill reports whether the visitor's machine is that of an activation. A copy
-// of an image has the machine id, and with some hypervisors the network card's
-// address, of all other copies. So a board that is known must be the same, and
-// where it cannot be read the disk must.
+// isStill reports whether the visitor's machine is that of an activation. All copies
+// of an image have the same machine id, and with some hypervisors the same address of
+// the network card. So the board must be the same, or the disk if the board cannot be
+// read.
 func (v *visit) isStill(one *Activation, scheme binding.Scheme) bool {
 	m, err := v.machine.Match(scheme, one.Data)
 	if err != nil || !m.OK() || slices.Contains(m.Changed, "board") {

@@ -87,9 +87,9 @@ func (v *visit) deliver(s *Sale) (documents []string, more bool) {
 }
 
 // withKeyrings returns the documents of a reply with the keyrings that the client
-// does not have, and with what the client may hold without a signature that
-// counts under the newest of them. Where that does not fit into one reply, the
-// client keeps the keyring that it has, and with it what is licensed there.
+// does not have, and with every document that the client may have without a signature
+// that holds under the newest keyring. If these do not fit into one reply, the client
+// keeps its keyring, and its licences keep working.
 func (v *visit) withKeyrings(s *Sale, documents []string) []string {
 	if len(v.keyrings) == 0 {
 		return documents
@@ -110,10 +110,10 @@ func (v *visit) withKeyrings(s *Sale, documents []string) []string {
 	return append(all, documents...)
 }
 
-// heldBy returns the documents that the client of a request may have of a sale: the
-// licence, and the updates up to its revision. The revision is only the client's
-// word, so an update that nobody can have yet is left out, and before a payment is
-// recorded all updates are: none is delivered by this that would not be otherwise.
+// heldBy returns the documents of a sale that the client of a request may have: the
+// licence, and the updates up to its revision. The server cannot verify the revision.
+// So heldBy leaves out an update whose obtaining period has not begun, and all updates
+// before a payment is recorded: a false revision brings no further documents.
 func (v *visit) heldBy(s *Sale) (documents []string) {
 	if v.License == "" {
 		return nil

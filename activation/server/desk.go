@@ -143,8 +143,8 @@ func (s *Server) ForgiveClone(ctx context.Context, actor string, serial license.
 	})
 }
 
-// SetLabel sets or, with "", removes the label of an activation. An installation
-// whose product sends one sets that again with its next check.
+// SetLabel sets the label of an activation, or removes it with "". A product that sends
+// a label sets it again at its next check.
 func (s *Server) SetLabel(ctx context.Context, actor string, serial license.Serial, activation, label string) error {
 	if label != "" && !license.IsLabel(label) {
 		return fmt.Errorf("server: a label is one line of at most %d bytes, without blanks at its ends", license.MaxLabel)

@@ -22,8 +22,8 @@
 //	[Server.Sell] …     what the vendor's desk does                   sell.go, desk.go, updates.go
 //	[Ledger]            where accounts are kept, one at a time        ledger.go
 //	[MemoryLedger]      a Ledger that ends with the process           memory.go
-//	keys and keyrings   of which each client gets what it needs       keys.go
-//	[Countersigned] …   documents outlive the key that signed them    countersign.go
+//	keys and keyrings   each client gets those that it needs          keys.go
+//	[Countersigned] …   adds a new key's signatures to documents      countersign.go
 //
 // # Verdicts
 //
@@ -41,21 +41,21 @@
 //
 // Under a binding scheme, a machine is the same one as long as its fingerprint
 // matches within the scheme's tolerance. Without a scheme nothing is bound, and
-// machines are recognised only so that a product that is installed again takes
-// no other place:
+// machines are recognised only so that a new installation uses no further
+// activation:
 //
 //   - by the component "instance" alone, where there is one;
 //   - by board and machine id, both of them, where the machine has no disk or no
 //     network card of its own: it is a virtual machine or a container;
-//   - by two of board, disk, network card and machine id otherwise, of which the
-//     board must be one if it can be read, and the disk if that can be and the
-//     board cannot: a copy of an image has all the rest.
+//   - by two of board, disk, network card and machine id otherwise. The board must
+//     be one of them if it can be read, or else the disk if that can be read: a copy
+//     of an image may share all the others.
 //
-// Where a fingerprint says less than that, as that of a virtual machine whose
-// board only root may read, an installation's key is all there is to tell, and a
-// new installation takes another place: a hundred copies of one image are never
-// one machine. An installation that is active keeps its place, whatever its
-// machine has become. CountInstallations has keys count alone.
+// With a lesser fingerprint, such as that of a virtual machine whose board only root
+// may read, the server distinguishes installations by their keys, and a new
+// installation uses a further activation. So a hundred copies of one image never count
+// as one machine. An active installation keeps its activation, also on a changed
+// machine. With CountInstallations only keys count.
 //
 // A fingerprint with more than one instance, more than one machine id or more than
 // four values of a board is that of several machines, and counts as none.
@@ -87,13 +87,12 @@
 // for how many may fail.
 //
 // # Keys that change
-//
-// A request says which keys of the role "activation" its client trusts. If none of
-// them is this server's, the answer is KeyringMismatch and nothing is looked at.
-// Otherwise the newest of them signs the reply. A client with an older keyring than
-// the last of Options.NextKeyrings gets those that it lacks with every yes,
-// together with the documents of its sale that it may hold with signatures that no
-// longer count; unless all of that is too large for one reply.
+// A request names the keys of the role "activation" that its client trusts. If the
+// server has none of them, it answers KeyringMismatch and looks nothing up.
+// Otherwise the newest of them signs the reply. If a client's keyring is older than
+// the last of Options.NextKeyrings, each successful reply brings the missing keyrings,
+// together with the documents of its sale that the client may have with void
+// signatures; unless all of these are too large for one reply.
 //
 // # Two lives of one installation
 //

@@ -9,12 +9,11 @@ import (
 	"github.com/latchkey-go/latchkey/license/issuer"
 )
 
-// maxNextKeyrings is how many keyrings may follow one another, so that they fit
+// maxNextKeyrings is the most keyrings that may follow one another, so that they fit
 // into one reply.
 const maxNextKeyrings = 16
 
-// A rotation is what a server knows of its keys and keyrings. It does not
-// change.
+// A rotation has the keys and keyrings of a server. It does not change.
 type rotation struct {
 	signers    []*signer // newest first
 	keyrings   []*license.Keyring
@@ -69,8 +68,8 @@ func (r *rotation) follow(first *license.Keyring, documents [][]byte) error {
 
 func (r *rotation) newest() *license.Keyring { return r.keyrings[len(r.keyrings)-1] }
 
-// checkIssuers makes sure that clients will believe what is signed here: the
-// first key must hold under the newest keyring, and the others under some.
+// checkIssuers checks that clients can verify the server's signatures: the first key
+// must hold under the newest keyring, and each other key under one of the keyrings.
 func (s *Server) checkIssuers() error {
 	today := license.DateOf(s.time())
 	for n, signer := range s.keys.signers {
@@ -93,8 +92,8 @@ func (s *Server) checkIssuers() error {
 	return nil
 }
 
-// verifies reports whether under a keyring a reply of today counts that the key
-// with an id has signed.
+// verifies reports whether a reply that the key with an id signs today holds under a
+// keyring.
 func verifies(k *license.Keyring, id string, today license.Date) bool {
 	return slices.ContainsFunc(k.Keys(), func(key license.Key) bool {
 		return key.Role == license.RoleActivation && key.End >= today && key.Public.ID() == id
@@ -119,9 +118,9 @@ func (r *rotation) of(version int64) *license.Keyring {
 	return nil
 }
 
-// signerFor returns the newest key that the client of a request can verify, nil
-// if there is none. One that does not say which keys it has is believed to have
-// the newest, or those of the keyring with its version.
+// signerFor returns the newest key that the client of a request can verify, nil if
+// there is none. A request that names no keys counts as having the newest keys, or
+// those of the keyring with its version.
 func (r *rotation) signerFor(q *license.Request, today license.Date) *signer {
 	own := r.of(q.Keyring)
 	for _, s := range r.signers {

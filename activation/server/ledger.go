@@ -117,7 +117,7 @@ type Sale struct {
 	Created    time.Time
 	Version    int64 // grows with every change
 
-	CountBy     CountBy      // what takes a place where there is no Scheme
+	CountBy     CountBy      // what counts towards Limit without a Scheme
 	Limit       int64        // how many machines may have it activated at once, and for a trial, ever
 	Used        int64        // how many have
 	TrialSpan   license.Span // how long a trial lasts that counts from its activation; zero for another
@@ -138,7 +138,7 @@ type Sale struct {
 	Lease, Grace time.Duration
 
 	// License is the signed document of the licence, whose id, licensee, revision
-	// and binding scheme stand beside it; there is no scheme where the licence is
+	// and binding scheme are copied beside it; there is no scheme where the licence is
 	// bound to a machine already. Pending says that it is provisional, and that
 	// the vendor has not released the final one yet.
 	License   []byte
@@ -169,7 +169,7 @@ type Update struct {
 // anew.
 type Activation struct {
 	ID            string // random
-	Label         string // that the customer has given it, "" if none; personal data
+	Label         string // the customer's label of the machine, "" if none; personal data
 	Active        bool
 	First         time.Time // when this machine was first activated
 	Since, Ended  time.Time // of its present state
@@ -258,11 +258,10 @@ const (
 )
 
 // A Filter selects sales; an empty field selects all. Product, Order and Customer
-// are compared as they are. The others are searched for, whatever the case of
-// letters, by Filter.Searches: Activation and License are ids; Licensee is the
-// beginning of the licensee's name, company or e-mail, or of the rest of one of
-// these from a word on, and Label likewise of the label of an activation, an ended
-// one too.
+// must be equal. Filter.Searches defines how the others are matched, regardless of
+// case: Activation and License are ids; Licensee is the beginning of the licensee's
+// name, company or e-mail address, or of a word in one of them and the text after it;
+// Label is likewise for the label of an activation, also an ended one.
 type Filter struct {
 	Product, Order, Customer string
 	Activation, License      string

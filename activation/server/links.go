@@ -69,7 +69,7 @@ func (v *visit) touch(a *Account, one *Activation, i *Installation) []byte {
 	if v.Version != "" {
 		i.Version = v.Version
 	}
-	if v.labels(one) { // not noted: a history is for ever, and a label may be personal
+	if v.labels(one) { // no event: the history is permanent, and a label may be personal data
 		one.Label = v.Label
 	}
 	v.keepUsage(i)

@@ -93,8 +93,8 @@ func boundDigests(data []byte) map[string][]string {
 // A place is where a visitor's machine belongs in an account.
 type place struct {
 	activation *Activation // nil for a machine that is new here
-	scheme     string      // by which it is known from now on
-	data       []byte      // under that scheme, nil where the installation's key is all there is
+	scheme     string      // the scheme that recognises it from now on
+	data       []byte      // under that scheme, nil if only the installation's key identifies it
 	changed    []string    // components that are not what they were bound to
 }
 

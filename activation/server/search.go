@@ -9,16 +9,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A Term is one text by which a sale is searched for. A Ledger with an index
-// keeps the terms of each sale and of its activations, and finds for a Search
-// the sales that have a term of its kind in its range.
+// A Term is a text by which a search finds a sale. A Ledger with an index stores
+// the terms of each sale and of its activations. For a Search, it returns the sales
+// that have a term of its kind in its range.
 type Term struct {
 	Kind       TermKind
 	Text       string // folded, at most MaxTerm bytes of UTF-8 without control characters
-	Activation string // whose term it is, "" for the sale's own
+	Activation string // id of the activation that has the term, "" for the sale itself
 }
 
-// A TermKind says what a Term is of.
+// A TermKind says which field a Term comes from.
 type TermKind string
 
 // The kinds of terms.
@@ -32,7 +32,7 @@ const (
 const (
 	// MaxTerm is the length of the longest term in bytes.
 	MaxTerm = 200
-	// maxWords is from how many words of a text a search may begin.
+	// maxWords is the number of words of a text at which a search may begin.
 	maxWords = 32
 )
 
@@ -57,8 +57,8 @@ func (a *Activation) Terms() []Term {
 	return words(whole(nil, TermActivation, a.ID, a.ID), TermLabel, a.Label, a.ID)
 }
 
-// Searches returns what a filter looks for among the terms. A sale is selected
-// if it has a term for every one of them.
+// Searches returns the searches of a filter. A sale is selected if it has a term for
+// every one of them.
 func (f Filter) Searches() (searches []Search) {
 	for _, exact := range []struct {
 		kind TermKind
@@ -94,9 +94,8 @@ func (s Search) finds(terms []Term) bool {
 	return false
 }
 
-// fold returns a text as terms have it: letters that differ in case only, or in
-// how Unicode writes them, are the same. White space is one blank, and there is
-// none at the ends.
+// fold normalises a text for terms: case and equivalent Unicode forms make no
+// difference, white space is one blank, and there is none at the ends.
 func fold(text string) string {
 	if isPlain(text) { // as ids are, of which there is one for each activation
 		return cut(strings.ToLower(text))

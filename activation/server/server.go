@@ -21,23 +21,23 @@ type Options struct {
 	// once for all documents that are wanted at the same time, and not again
 	// before it has answered, so a device is never asked twice at once.
 	Issuer  *issuer.Issuer
-	Keyring *license.Keyring // the oldest that installations may have; of NextKeyrings the first is this one, or follows it
+	Keyring *license.Keyring // the oldest keyring that installations may have; the first of NextKeyrings is this one or its successor
 	Ledger  Ledger
 
-	// NextKeyrings are signed keyrings, each of which follows the one before, at
-	// most 16. Clients get those that they do not have, together with the documents
-	// of their sale that they may hold without a signature that counts under the
-	// newest. The newest verifies what the back office hands in, and has the key of
-	// Issuer.
+	// NextKeyrings are at most 16 signed keyrings, each the successor of the one
+	// before. Clients get those that they do not have, together with the documents of
+	// their sale that they may have without a signature that holds under the newest.
+	// The newest keyring verifies documents from the back office, and must contain the
+	// key of Issuer.
 	NextKeyrings [][]byte
-	// OldIssuers are former keys of the role "activation", newest first. Each
-	// client gets a reply by the newest key that it can verify, so that one with an
-	// old keyring understands the reply that brings it the next. Take a key out
-	// once every client that matters has a keyring with a newer one.
+	// OldIssuers are former keys of the role "activation", newest first. The newest key
+	// that a client can verify signs its reply, so that a client with an old keyring
+	// can verify the reply that brings the next one. Remove a key once every client in
+	// use has a keyring with a newer one.
 	OldIssuers []*issuer.Issuer
-	// Catalogues are signed catalogues that clients get together with the next
-	// keyring, each those of its product: after the key that signed the embedded
-	// one was revoked, activation keys could not be read otherwise.
+	// Catalogues are signed catalogues that clients get together with the next keyring,
+	// each client that of its product. Without one, a product cannot read activation
+	// keys after the key that signed its embedded catalogue was revoked.
 	Catalogues [][]byte
 
 	Now      func() time.Time // nil is time.Now

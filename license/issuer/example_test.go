@@ -101,7 +101,7 @@ func ExampleIssuer_License() {
 	fmt.Println(err)
 	// Output:
 	// License.Products[0].MaxVersion: "four" is not a version: write numbers with points between them, such as 10 or 4.2, or leave it out to cover every version
-	// License.Products[0].Features[1].ID: "draw" stands twice, first in Features[0]: remove one, or give it another name
+	// License.Products[0].Features[1].ID: "draw" occurs twice, first in Features[0]: remove one, or give it another name
 }
 
 // A server that answers many at once signs their documents together. Each is

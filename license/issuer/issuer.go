@@ -15,9 +15,9 @@
 // at once with SignBatch.
 //
 // What it signs has been read back first: nothing leaves here that package
-// license would refuse for its form. A value that is not right is refused with a
-// *license.FieldError, which names the field as Go writes it, such as
-// License.Products[0].Features[1].ID, and says what to do.
+// license would refuse for its form. It refuses a value that is not valid with
+// a *license.FieldError, which names the field as Go writes it, such as
+// License.Products[0].Features[1].ID, and has the remedy.
 package issuer
 
 import (

@@ -33,7 +33,7 @@ type PrivateKey struct {
 
 const (
 	privateTitle = "latchkey private key 1"
-	publicTitle  = "latchkey public key " // of the file beside it, in any version
+	publicTitle  = "latchkey public key " // of a public key file, in any version
 	// maxKeyFile is the size of the largest private key file in bytes.
 	maxKeyFile = 1 << 10
 )
@@ -122,12 +122,12 @@ func (k PrivateKey) WriteFile(path string) error {
 	return nil
 }
 
-// ErrPublic is returned for a public key file where the private one is meant.
+// ErrPublic is returned for a public key file where a private key file is needed.
 var ErrPublic = errors.New("issuer: this is the public half of a key; signing needs the private half, the file whose name does not end in .pub")
 
 // ReadKeyFile reads a private key. Where the system has permissions for group
 // and others, it refuses a private key that they can read, with ErrPermissions.
-// The public half is refused with ErrPublic.
+// It refuses a public key file with ErrPublic.
 func ReadKeyFile(path string) (PrivateKey, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -142,7 +142,7 @@ func ReadKeyFile(path string) (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("issuer: reading a private key: %w", err)
 	}
-	private := strings.HasPrefix(string(text), privateTitle) // others may read any other file
+	private := strings.HasPrefix(string(text), privateTitle) // others may read files that are not private keys
 	if private && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return PrivateKey{}, ErrPermissions
 	}

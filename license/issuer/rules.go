@@ -6,11 +6,11 @@ import (
 	"github.com/latchkey-go/latchkey/license"
 )
 
-// These hold what package license reads and nobody should sign. What it cannot
-// read, its own Encode refuses, by the field.
+// These rules refuse values that package license can read and nobody should sign.
+// Encode of package license refuses values that it cannot read.
 
 // checkVersions returns an error for the first highest version that is not a
-// version: no program that runs could be compared with it.
+// version: no running program could be compared with it.
 func checkVersions(list string, n int, maxVersion func(i int) string) error {
 	for i := range n {
 		if v := maxVersion(i); v != "" && !license.IsVersion(v) {

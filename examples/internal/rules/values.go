@@ -74,7 +74,7 @@ func notEnforced(path, what string, seats, concurrent int64) (found Findings) {
 		name string
 	}{{seats, "seats"}, {concurrent, "concurrent use"}} {
 		if limit.n > 0 {
-			found = append(found, warn(NotEnforced, path, fmt.Sprintf("the licence has the limit of %s on %s, which is not enforced yet", what, limit.name), ""))
+			found = append(found, warn(NotEnforced, path, fmt.Sprintf("the limit on %s of %s is not enforced yet", limit.name, what), ""))
 		}
 	}
 	return found

@@ -71,7 +71,7 @@ func (p *program) run(args []string) int {
 	}
 	i := slices.IndexFunc(p.commands, func(c command) bool { return c.name == name })
 	if i < 0 {
-		return p.report(usagef("there is no command %q: it is one of %s", name, p.names()))
+		return p.report(usagef("there is no command %q: use one of %s", name, p.names()))
 	}
 	return p.runCommand(p.commands[i], args)
 }

@@ -14,11 +14,11 @@ import (
 
 func enterCommand(a *app) command {
 	return command{
-		name: "enter", args: "[KEY]", summary: "Enter a key from paper, never asking the server: an activation key or an unlock code.",
-		help: `Reads the key from standard input, or from the arguments. What kind of key it
-is, it says itself. Capital or small letters, spaces and dashes make no
-difference, rows may come in any order, and ? stands for a character that cannot
-be read. An activation key needs the licensee's name as it is printed with it.`,
+		name: "enter", args: "[KEY]", summary: "Enter a key from paper without the server: an activation key or an unlock code.",
+		help: `The command reads the key from standard input, or from the arguments, and recognises
+its kind. Letter case, spaces and dashes make no difference, rows may come in any
+order, and ? stands for a character that cannot be read. An activation key needs the
+licensee's name as it is printed with it.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			name := f.String("name", "", "licensee's `NAME`, as it is printed with the activation key")
 			return func(args []string) error {
@@ -41,8 +41,8 @@ be read. An activation key needs the licensee's name as it is printed with it.`,
 func importCommand(a *app) command {
 	return command{
 		name: "import", args: "FILE | -", summary: "Import a file from the vendor: a licence, an update, the reply to a request, a keyring or a signed time.",
-		help: `What the file is, it says itself. Nothing is stored unless it holds, is for this
-product and this machine, and changes something.`,
+		help: `The command recognises the kind of file. It stores nothing unless the file holds, is
+for this product and this machine, and changes something.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) != 1 {

@@ -16,17 +16,17 @@ import (
 
 func activateCommand(a *app) command {
 	return command{
-		name: "activate", args: "[KEY]", summary: "Activate with whatever you have: a serial number, a request key, a key from paper.",
+		name: "activate", args: "[KEY]", summary: "Activate with any key: a serial number, a request key, an activation key from paper.",
 		help: `Reads the key from standard input, or from the arguments. A serial number or a
-request key goes to the vendor's server; the same machine may be activated again
-at no cost. When the server cannot be reached, the same command takes an
-activation key from paper, with the licensee's name, and "request" makes a file
+request key goes to the vendor's server; to activate the same machine again uses
+no further activation. When the server cannot be reached, the same command accepts
+an activation key from paper, with the licensee's name, and "request" makes a file
 for the vendor's upload page. With --proof, the serial number moves here from
 the machine that made the proof with "surrender".`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			name := f.String("name", "", "licensee's `NAME`, as it is printed with an activation key")
-			proof := f.String("proof", "", "`FILE` with the proof that another machine gave the licence up")
-			byHand := f.Bool("by-hand", false, "do not ask the server: for an activation key or an unlock code")
+			proof := f.String("proof", "", "`FILE` with the proof of another machine that gave the licence up")
+			byHand := f.Bool("by-hand", false, "use no server: for an activation key or an unlock code")
 			return func(args []string) error {
 				typed, err := a.typed(args)
 				if err != nil {
@@ -57,12 +57,11 @@ the machine that made the proof with "surrender".`,
 
 func checkCommand(a *app) command {
 	return command{
-		name: "check", args: "[LICENCE]", summary: "Check online whether there is anything new: an update, the final licence.",
-		help: `Asks the vendor's server about every licence that is activated here, or about one
-that is named by its id. What there is, is in force at once. With --look, it is
-only told.`,
+		name: "check", args: "[LICENCE]", summary: "Check online for an update or the final licence.",
+		help: `The command checks every licence that is activated here, or the one with the id
+LICENCE. An update is in force at once. With --look, the command only reports it.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
-			look := f.Bool("look", false, "tell what there is and change nothing")
+			look := f.Bool("look", false, "report an available update and change nothing")
 			return func(args []string) error {
 				var options []activation.CheckOption
 				switch {
@@ -105,8 +104,9 @@ func deactivateCommand(a *app) command {
 	return command{
 		name: "deactivate", args: "[LICENCE]", summary: "Give the licence up here, so that another machine can be activated.",
 		help: `The licence stops working here. If the request certainly did not reach the
-server, nothing changes; if it may have, the licence waits until "check" knows, or
-"activate" takes it back. How often a licence may move, the vendor has agreed with you.`,
+server, nothing changes. If the request may have reached it, the licence waits until
+"check" confirms it or "activate" takes it back. The vendor limits how often a licence
+may move.`,
 		setup: func(*flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				id, err := oneOrNone(args)
@@ -128,11 +128,11 @@ server, nothing changes; if it may have, the licence waits until "check" knows, 
 func surrenderCommand(a *app) command {
 	return command{
 		name: "surrender", args: "[LICENCE]", summary: "Give the licence up here without a network, and print the proof.",
-		help: `The licence stops working here before the proof is printed, and the proof is all
-that there is: keep it. "activate --proof" moves the licence to another machine
-with it. As long as it was not used, "activate" takes the licence back here.`,
+		help: `The licence stops working here before the command prints the proof. Keep the proof,
+which exists nowhere else: "activate --proof" moves the licence to another machine.
+Until the proof is used, "activate" takes the licence back here.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
-			sure := f.Bool("yes", false, "yes, the licence shall stop working here")
+			sure := f.Bool("yes", false, "confirm that the licence stops working here")
 			return func(args []string) error {
 				id, err := oneOrNone(args)
 				if err != nil {
@@ -156,9 +156,9 @@ with it. As long as it was not used, "activate" takes the licence back here.`,
 func requestCommand(a *app) command {
 	return command{
 		name: "request", args: "[KEY]", summary: "Print a request as a file, for a machine that reaches no server.",
-		help: `With a serial number or a request key, the request is to activate it here; without
-one, it checks the licence that is activated here. Take the file to the vendor's
-upload page on any other machine, and import what that gives here.`,
+		help: `With a serial number or a request key, the request activates it here; without a key,
+the request checks the licence that is activated here. Upload the file at the
+vendor's upload page on any other machine, and import the reply here.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			id := f.String("license", "", "`ID` of the licence to check, where there are several")
 			return func(args []string) error {

@@ -64,11 +64,11 @@ func TestOnline(t *testing.T) {
 	v.Release(sale, func(l *license.License) {
 		l.Products[0].Maintenance.Until, l.Products[0].Maintenance.Lapse = license.DateOf(v.Now())+365, license.Keep
 	})
-	require.Contains(t, s.run(0, "check", "--look"), "There is something new")
+	require.Contains(t, s.run(0, "check", "--look"), "An update is available")
 	out := s.run(0, "check")
-	require.Contains(t, out, "Something new came and is in force.")
+	require.Contains(t, out, "An update was received and is in force.")
 	require.Contains(t, out, "Maintenance: until 2027-03-12")
-	require.Contains(t, s.run(0, "check"), "There is nothing new.")
+	require.Contains(t, s.run(0, "check"), "No update is available.")
 	var status struct {
 		Licenses []struct {
 			ID         string

@@ -49,21 +49,20 @@ const about = `A small product with licence commands. It has the features draw, 
 and render, or whatever its licence says.`
 
 const footer = `Exit codes of every command:
-  0  done; also what was done before: a key entered again, nothing new yet
-  1  refused: what was given is not accepted, or cannot be stored here
-  2  called in a wrong way
+  0  success; also for a harmless repetition, such as a key entered again
+  1  refused: the input is not accepted, or local state cannot be written
+  2  usage error
   7  the activation server was not reached; try again later, or use a file or a
      typed key
 Exit codes of status and run:
-  0  it works
-  3  it is not licensed here
-  4  its time or its runs are used up
-  5  it waits for something that can be put right: the clock, the beginning of
-     its term, local state
-  6  it works and there is something to act on (status --warn only)
+  0  licensed
+  3  not licensed here
+  4  the term has ended or the runs are used up
+  5  waiting for the clock, the start of the term or local state
+  6  licensed, with a warning (status --warn only)
 
-The language is that of --lang, else of LC_ALL, LC_MESSAGES or LANG. With --json,
-standard output has one JSON object, also when something failed.`
+The language is that of --lang, or else of LC_ALL, LC_MESSAGES or LANG. With --json,
+standard output has one JSON object, also after a failure.`
 
 // An app is one run of the product.
 type app struct {
@@ -75,11 +74,11 @@ type app struct {
 	lang    license.Language
 	dir     string
 	server  string
-	lan     bool // the server is in plain HTTP in a network of one's own
+	lan     bool // plain HTTP to a server in a private network
 	label   string
 }
 
-// An exitError ends the program with a code after everything has been said.
+// An exitError ends the program with a code, without a further message.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
@@ -99,13 +98,13 @@ func Run(p Product, args []string, in io.Reader, out, err io.Writer) int {
 
 func (a *app) global(f *flag.FlagSet) {
 	f.BoolVar(&a.json, "json", a.json, "answer in JSON")
-	// For tests. Leave it out of yours: who can choose the folder of local state
-	// has a new one for every trial.
+	// For tests. Remove it from your product: a user who can choose the folder of
+	// local state gets a new trial with every folder.
 	f.StringVar(&a.dir, "dir", a.dir, "`FOLDER` of local state; default: one below the user's configuration folder")
-	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; yours is built in")
-	f.BoolVar(&a.lan, "insecure-lan", a.lan, "reach the server in plain HTTP, within a private network only: who listens there reads serial numbers")
-	f.StringVar(&a.label, "label", a.label, "`TEXT` by which the vendor and you know this machine, such as \"render node 3\"; default: "+labelVariable)
-	f.Func("lang", "`LANGUAGE` of what is said: en, de, sv or ru", func(s string) error {
+	f.StringVar(&a.server, "server", a.server, "`URL` of the activation server; a real product has it built in")
+	f.BoolVar(&a.lan, "insecure-lan", a.lan, "use plain HTTP, in a private network only: a listener there can read serial numbers")
+	f.StringVar(&a.label, "label", a.label, "`TEXT` that names this machine for you and the vendor, such as \"render node 3\"; default: "+labelVariable)
+	f.Func("lang", "`LANGUAGE` of messages: en, de, sv or ru", func(s string) error {
 		lang := license.MatchLanguage(s)
 		if lang == license.English && !strings.HasPrefix(strings.ToLower(s), "en") {
 			return errors.New("the languages are en, de, sv and ru")

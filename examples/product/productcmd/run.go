@@ -12,8 +12,8 @@ import (
 func runCommand(a *app) command {
 	return command{
 		name: "run", args: "FEATURE", summary: "Use a feature, if the licence allows it.",
-		help: `Counts one run of the feature, or as many as --times says, and begins its term
-if that counts from the first use.`,
+		help: `The command counts one run of the feature, or --times runs, and starts its term if
+the term begins with the first use.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			times := f.Int64("times", 1, "`NUMBER` of runs")
 			return func(args []string) error {

@@ -11,8 +11,8 @@ import (
 func fingerprintCommand(a *app) command {
 	return command{
 		name: "fingerprint", summary: "Print what the vendor needs to bind a licence to this machine.",
-		help: `The text has keyed digests and no serial number of anything. Send it as a file.
-With --code, it is one row that can be read out over the telephone.`,
+		help: `The text has keyed digests and no hardware serial number. Send it as a file. With
+--code, the command prints one row that you can read out over the telephone.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			code := f.Bool("code", false, "print the installation code")
 			return func(args []string) error {
@@ -47,8 +47,8 @@ func (a *app) installationCode() error {
 func challengeCommand(a *app) command {
 	return command{
 		name: "challenge", summary: "Print the code that asks the vendor for the signed time.",
-		help: `For a clock that once stood in the future, and for local state that was put back
-from a backup copy. The vendor's answer is a file to import; it counts once.`,
+		help: `Use it if the clock was once set to the future, or if local state was restored from a
+backup copy. The vendor's answer is a file to import; it counts once.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) > 0 {
@@ -68,9 +68,9 @@ from a backup copy. The vendor's answer is a file to import; it counts once.`,
 
 func setAsideCommand(a *app) command {
 	return command{
-		name: "set-aside", summary: "Move local state away that cannot be used, to begin anew.",
-		help: `Nothing is deleted. What was licensed must be imported or entered again, and
-what was counted waits until the vendor has answered a challenge.`,
+		name: "set-aside", summary: "Move unusable local state away, and start with an empty one.",
+		help: `Nothing is deleted. Import or enter the licences again. Features with a limit on
+runs wait until the vendor has answered a challenge.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
 			return func(args []string) error {
 				if len(args) > 0 {

@@ -12,11 +12,11 @@ import (
 
 func statusCommand(a *app) command {
 	return command{
-		name: "status", args: "[FEATURE]", summary: "Say what is licensed until when, and what to do.",
-		help: `Looking does not count as use: no term begins and no run is counted. With a
-feature, the answer and the exit code are about that one.`,
+		name: "status", args: "[FEATURE]", summary: "Show the licence: states, last days and remedies.",
+		help: `This does not count as use: no term begins and no run is counted. With FEATURE, the
+output and the exit code are about that feature.`,
 		setup: func(f *flag.FlagSet) func([]string) error {
-			warn := f.Bool("warn", false, "exit with 6 if it works and there is something to act on")
+			warn := f.Bool("warn", false, "exit with 6 if the product is licensed and there is a warning")
 			return func(args []string) error {
 				if len(args) > 1 {
 					return usagef("name one feature, or none for all")

@@ -49,9 +49,9 @@ var english = words{
 	},
 	licensee: "Licensed to", maintenance: "Maintenance", until: "until", pending: "begins with the first use",
 	left: "%d of %d runs left", noFile: "There is no such file.", entered: "The key was accepted.", imported: "The file was accepted.", ran: "%s: done.",
-	available: "There is something new; check without --look to take it.", updated: "Something new came and is in force.", restart: "Something new came. Start the program again to use it.", nothingNew: "There is nothing new.", deactivated: "The licence was given up here.",
-	tooFew:    "%s: %d runs were asked for, and %d are left: none was used.",
-	corrected: "Put right in row %d, group %d, character %d: %s to %s",
+	available: "An update is available; run check without --look to apply it.", updated: "An update was received and is in force.", restart: "An update was received. Restart the program to use it.", nothingNew: "No update is available.", deactivated: "The licence was given up here.",
+	tooFew:    "%s: %d runs were requested, and %d are left: none was used.",
+	corrected: "Corrected in row %d, group %d, character %d: %s to %s",
 }
 
 var german = words{

@@ -82,7 +82,7 @@ func (a *API) authenticate(c *call) (store.Token, error) {
 	if errors.Is(err, store.ErrUnknown) {
 		c.header.Set("WWW-Authenticate", `Bearer realm="latchkey"`)
 		return token, &problem{
-			status: http.StatusUnauthorized, Code: "token", Message: "There is no token with this request that counts.",
+			status: http.StatusUnauthorized, Code: "token", Message: "The request has no valid token.",
 			Remedy: "Send \"Authorization: Bearer\" and a token; \"server token add\" makes one.",
 		}
 	}

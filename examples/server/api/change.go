@@ -57,7 +57,7 @@ func (a *API) limit(c *call) (any, error) {
 		return nil, err
 	}
 	if limit < 1 || limit > license.MaxCount {
-		return nil, bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", limit), "")
+		return nil, bad("limit", fmt.Sprintf("The limit is %d, and must be at least 1.", limit), "")
 	}
 	return a.changeAll(c, q.Serials, func(serial license.Serial) error {
 		return a.server.SetLimit(c.ctx, c.actor(), serial, limit)
@@ -128,7 +128,7 @@ func (a *API) oneActivation(change func(ctx context.Context, actor string, seria
 			return nil, err
 		}
 		if !license.IsID(q.Activation) {
-			return nil, bad("activation", "This is no id of an activation.", "\"serials/activations\" lists them.")
+			return nil, bad("activation", "This is not the id of an activation.", "\"serials/activations\" lists them.")
 		}
 		if err := change(c.ctx, c.actor(), serial, q.Activation); err != nil {
 			return nil, refusal(err, conflict)

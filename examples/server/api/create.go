@@ -96,23 +96,23 @@ func (q *creation) check(canSign bool) error {
 	}
 	switch {
 	case (len(q.Licenses) > 0) == (len(q.Description) > 0):
-		return bad("terms", "The terms are missing, or there twice.", "Send either \"description\", to be signed here, or \"licenses\" that the back office has signed.")
+		return bad("terms", "The terms are missing or given twice.", "Send either \"description\", to be signed here, or \"licenses\" that the back office has signed.")
 	case len(q.Description) > 0 && !canSign:
 		return errCannotSign
 	case len(q.Licenses) > 0 && q.count != len(q.Licenses):
 		return bad("count", fmt.Sprintf("There are %d licences, and the count is %d.", len(q.Licenses), q.count), "Send one licence for each serial number, and leave \"count\" out.")
 	case len(q.Licenses) > 0 && (q.Scheme != "" || q.Pending):
-		return bad("terms", "A signed licence says itself how it is bound and whether it is provisional.", "Leave \"scheme\" and \"pending\" out.")
+		return bad("terms", "A signed licence already has its binding scheme and its kind.", "Leave \"scheme\" and \"pending\" out.")
 	case q.count < 1 || q.count > maxBatch:
 		return bad("count", fmt.Sprintf("The count is %d, and 1 to %d serial numbers can be made at once.", q.count, maxBatch), "")
 	case q.limit < 1 || q.limit > license.MaxCount:
-		return bad("limit", fmt.Sprintf("The limit is %d, and at least one machine has to be allowed.", q.limit), "")
+		return bad("limit", fmt.Sprintf("The limit is %d, and must be at least 1.", q.limit), "")
 	case q.CountBy != "" && q.CountBy != countMachines && q.CountBy != string(server.CountInstallations):
-		return bad("count_by", "This is not what places are counted by.", "It is machine, which is meant unless given, or installation.")
+		return bad("count_by", "This is not a value of count_by.", "Use machine, the default, or installation.")
 	case len(q.Order) > license.MaxText || len(q.Customer) > license.MaxText:
 		return bad("too_long", fmt.Sprintf("The order or customer has more than %d bytes.", license.MaxText), "")
 	case q.Transfers < 0 || q.Transfers > license.MaxCount:
-		return bad("transfers", "The number of transfers is not one.", "")
+		return bad("transfers", "The number of transfers is not valid.", "")
 	}
 	for _, span := range []int64{q.PeriodSeconds, q.LeaseSeconds, q.GraceSeconds} {
 		if span < 0 || span > maxSpan {
@@ -140,8 +140,8 @@ func (q *creation) numbers() error {
 // rightLimit is what to give in place of a limit of 0.
 const rightLimit = "leave it out for one machine, or give how many may have it activated; for as many as anybody has, give 1000000"
 
-var errCannotSign = conflict("no_license_key", "This server has no licence key, so it cannot sign what a description says.",
-	"Send what the back office has signed; or start the server with --license-key, on a machine that nobody else reaches.")
+var errCannotSign = conflict("no_license_key", "This server has no licence key, so it cannot sign descriptions.",
+	"Send documents that the back office has signed, or start the server with --license-key, on a well-protected machine.")
 
 // A sold is the keys of one sale.
 type sold struct{ serial, request license.Serial }
@@ -223,7 +223,7 @@ func (a *API) serialIn(document []byte) (license.Serial, error) {
 	}
 	serial, err := serialOf(string(l.Serial))
 	if err != nil || serial != l.Serial {
-		return "", bad("serial", "The licence's serial number is none that can be typed.", "Have the back office draw serial numbers with keyfmt.Generate, or with \"latchkey issue\".")
+		return "", bad("serial", "The licence's serial number cannot be typed.", "Make serial numbers in the back office with keyfmt.Generate, or with \"latchkey issue\".")
 	}
 	return serial, nil
 }
@@ -297,7 +297,7 @@ func (a *API) describedLicense(c *call, check *rules.Check, text []byte, scheme 
 	case err != nil:
 		return nil, err
 	case t.Scheme != "" && scheme != "":
-		return nil, bad("scheme", "Both the call and its description say the scheme.", "Leave one of them out.")
+		return nil, bad("scheme", "Both the call and its description have a scheme.", "Leave one of them out.")
 	}
 	t.NeedsReceipt = true
 	l, err := t.License()
@@ -315,8 +315,8 @@ func (a *API) describedLicense(c *call, check *rules.Check, text []byte, scheme 
 func bindingOf(name string) (license.Binding, error) {
 	b, err := description.AtActivation(name)
 	if err != nil {
-		return b, bad("scheme", "This is not a binding scheme of components that every product reads.",
-			"Name a ready-made one, such as desktop, server or vm, or write a line such as board+cpu~+disk~/1. For a component of your own, hand in licences that are signed already.")
+		return b, bad("scheme", "This is not a binding scheme with components that every product can read.",
+			"Name a ready-made one, such as desktop, server or vm, or write a line such as board+cpu~+disk~/1. For a component of your own, send signed licences.")
 	}
 	return b, nil
 }

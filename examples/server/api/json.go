@@ -23,7 +23,7 @@ const maxDepth = 16
 func (c *call) read(into any) error {
 	kind, _, err := mime.ParseMediaType(c.request.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return &problem{status: http.StatusUnsupportedMediaType, Code: "content_type", Message: "The body is not said to be JSON.", Remedy: "Send \"Content-Type: application/json\"."}
+		return &problem{status: http.StatusUnsupportedMediaType, Code: "content_type", Message: "The Content-Type of the body is not JSON.", Remedy: "Send \"Content-Type: application/json\"."}
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, maxBody))
 	var large *http.MaxBytesError

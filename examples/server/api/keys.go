@@ -16,10 +16,10 @@ import (
 func typed(text string, kind keyfmt.Kind) (license.Serial, []string, error) {
 	key, corrections, err := keyfmt.Parse(text)
 	if err != nil {
-		return "", nil, bad("mistyped", "This is not "+article(kind)+": "+err.Error()+".", "Compare it with what is printed.")
+		return "", nil, bad("mistyped", "This is not "+article(kind)+": "+err.Error()+".", "Compare it with the printed key.")
 	}
 	if key.Kind() != kind {
-		return "", nil, bad("key_of_other_kind", "This is "+article(key.Kind())+", and "+article(kind)+" belongs here.", "Look which of the keys is meant.")
+		return "", nil, bad("key_of_other_kind", "This is "+article(key.Kind())+", and "+article(kind)+" is needed here.", "Send the right key.")
 	}
 	if kind == keyfmt.Request {
 		return license.Serial(key.Payload()), nil, nil
@@ -48,7 +48,7 @@ func serialOf(text string) (license.Serial, error) {
 // serialsOf reads several serial numbers, each once.
 func serialsOf(texts []string) ([]license.Serial, error) {
 	if len(texts) == 0 || len(texts) > maxBatch {
-		return nil, bad("serials", fmt.Sprintf("There are %d serial numbers, and one to %d are needed.", len(texts), maxBatch), "")
+		return nil, bad("serials", fmt.Sprintf("There are %d serial numbers, and 1 to %d are allowed.", len(texts), maxBatch), "")
 	}
 	serials := make([]license.Serial, len(texts))
 	for i, text := range texts {
@@ -86,7 +86,7 @@ func (a *API) look(ctx context.Context, key server.Key, read func(*server.Sale) 
 
 var errNoSale = &problem{
 	status: http.StatusNotFound, Code: "unknown", Message: "Nothing was sold under this key.",
-	Remedy: "Check the key; what was sold elsewhere is not known here.",
+	Remedy: "Check the key; this server knows only its own sales.",
 }
 
 // sale returns a sale as answers have it.

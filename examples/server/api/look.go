@@ -90,7 +90,7 @@ func (a *API) search(c *call) (any, error) {
 func checkSearches(f server.Filter) error {
 	for _, s := range f.Searches() {
 		if s.From == "" {
-			return bad("search", "A search is for a text of blanks or control characters alone.", "Leave out what is not searched for.")
+			return bad("search", "A search text has only blanks or control characters.", "Leave out the fields that you do not search for.")
 		}
 	}
 	return nil

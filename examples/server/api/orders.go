@@ -89,7 +89,7 @@ func (a *API) setOrder(c *call) (any, error) {
 		return nil, err
 	}
 	if _, known := follows[q.Status]; !known || q.Status == "" {
-		return nil, bad("status", "This is no status of an order.", "It is placed, invoiced, done or cancelled.")
+		return nil, bad("status", "This is not a status of an order.", "Use placed, invoiced, done or cancelled.")
 	}
 	if err := a.move(c, number, q.Status); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (a *API) move(c *call, number, to string) error {
 		return err
 	}
 	if !slices.Contains(follows[o.Status], to) {
-		remedy := "A cancelled order stays so: place another one."
+		remedy := "A cancelled order stays cancelled: place another one."
 		if next := follows[o.Status]; len(next) > 0 {
 			remedy = "It can become " + strings.Join(next, " or ") + "."
 		}
@@ -118,7 +118,7 @@ func (a *API) move(c *call, number, to string) error {
 	}
 	err = a.store.SetOrder(c.ctx, o.Status, store.Order{Number: number, Status: to, Actor: c.actor(), Changed: a.now()})
 	if errors.Is(err, store.ErrConflict) {
-		return conflict("order_status", "Somebody else has changed the order at this moment.", "Look at it again.")
+		return conflict("order_status", "Another call has just changed the order.", "Get the order again.")
 	}
 	return trouble(err)
 }
@@ -152,7 +152,7 @@ func (a *API) orderOpen(ctx context.Context, number string) error {
 	if err != nil || o.Status == "" || o.Status == finished {
 		return err
 	}
-	return conflict("order_status", "The order is "+o.Status+", and serial numbers are made once it is done.", "Set its status first.")
+	return conflict("order_status", "The order is "+o.Status+", and serial numbers can be made only when it is done.", "Set its status first.")
 }
 
 // cancelledMeanwhile cancels what was sold for an order that was cancelled at the

@@ -60,9 +60,9 @@ func problemOf(err error) *problem {
 	case errors.As(err, &p):
 		return p
 	case errors.Is(err, ErrTrouble), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return &problem{status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database did not do its part.", Remedy: "Try again in a while; look before you repeat what changes something."}
+		return &problem{status: http.StatusServiceUnavailable, Code: "unavailable", Message: "The database failed.", Remedy: "Try again later; look at the present state before you repeat a call that changes something."}
 	case errors.Is(err, server.ErrUnknown):
-		return &problem{status: http.StatusNotFound, Code: "unknown", Message: sentence(err), Remedy: "Check what you have named."}
+		return &problem{status: http.StatusNotFound, Code: "unknown", Message: sentence(err), Remedy: "Check the name in the call."}
 	case errors.Is(err, server.ErrExists):
 		return conflict("exists", "One of the serial numbers or request keys was sold already.", "Sell each once.")
 	case errors.As(err, &wrong):
@@ -70,7 +70,7 @@ func problemOf(err error) *problem {
 	case errors.As(err, &reason):
 		return &problem{status: statusOf(reason.Code), Code: string(reason.Code), Message: reason.Text(license.English), Remedy: vendorwords.Remedy(reason)}
 	}
-	return &problem{status: http.StatusInternalServerError, Code: "internal", Message: "The server could not do that.", Remedy: "Its log says more."}
+	return &problem{status: http.StatusInternalServerError, Code: "internal", Message: "The server failed.", Remedy: "Its log has details."}
 }
 
 // conflicts are the reasons that another state of the sale would do away with.

@@ -40,7 +40,7 @@ func (a *API) remember(c *call, q *creation, n int, drawn []sold) (keys []sold, 
 		return nil, false, trouble(err)
 	}
 	if kept.Digest != digest {
-		return nil, false, conflict("idempotency_key", "Another call was made with this Idempotency-Key.", "Use a new one for each thing that is to be done once.")
+		return nil, false, conflict("idempotency_key", "Another call was made with this Idempotency-Key.", "Use a new key for each call.")
 	}
 	keys = split(kept.Keys)
 	repeated, err = a.wasSold(c.ctx, keys[0])

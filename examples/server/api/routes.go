@@ -83,7 +83,7 @@ func (a *API) mux() http.Handler {
 	mux.HandleFunc(Prefix, a.handle(route{role: store.Read, do: func(c *call) (any, error) { return nil, nowhere(mux, c) }}))
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusForbidden, problemAnswer{problem{Code: "cross_origin", Message: "A page of another site asked for this, so it was not done."}})
+		write(w, http.StatusForbidden, problemAnswer{problem{Code: "cross_origin", Message: "A page of another site sent this call, so it was refused."}})
 	}))
 	return secured(protection.Handler(mux))
 }
@@ -99,7 +99,7 @@ func nowhere(mux *http.ServeMux, c *call) error {
 		}
 	}
 	if len(allowed) == 0 {
-		return &problem{status: http.StatusNotFound, Code: "no_route", Message: "The API has nothing here.", Remedy: "See " + Prefix + "openapi.yaml."}
+		return &problem{status: http.StatusNotFound, Code: "no_route", Message: "The API has no such route.", Remedy: "See " + Prefix + "openapi.yaml."}
 	}
 	slices.Sort(allowed)
 	c.header.Set("Allow", strings.Join(allowed, ", "))

@@ -14,11 +14,11 @@ type terms struct {
 func (t terms) check(canSign bool) error {
 	switch {
 	case (t.License != "") == (len(t.Description) > 0):
-		return bad("terms", "The terms are missing, or there twice.", "Send either \"description\", to be signed here, or \"license\" that the back office has signed.")
+		return bad("terms", "The terms are missing or given twice.", "Send either \"description\", to be signed here, or \"license\" that the back office has signed.")
 	case len(t.Description) > 0 && !canSign:
 		return errCannotSign
 	case t.License != "" && t.Scheme != "":
-		return bad("terms", "A signed licence says itself how it is bound.", "Leave \"scheme\" out.")
+		return bad("terms", "A signed licence already has its binding scheme.", "Leave \"scheme\" out.")
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type updateCall struct {
 
 func (q *updateCall) check() error {
 	if (q.Document != "") == (len(q.Description) > 0) {
-		return bad("terms", "The update is missing, or there twice.", "Send either \"description\", to be signed here, or a \"document\" that the back office has signed.")
+		return bad("terms", "The update is missing or given twice.", "Send either \"description\", to be signed here, or a \"document\" that the back office has signed.")
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (a *API) update(c *call, check *rules.Check, q *updateCall, current *licens
 	case err != nil:
 		return nil, described(err)
 	case !q.IncludeNotes && (u.CRMID != "" || u.Comment != ""):
-		return nil, bad("description", "The description has a crm_id or a comment, which would be lost.", "Leave it out, or have it stand in the customer's document: \"include_notes\": true.")
+		return nil, bad("description", "The description has a crm_id or a comment, which the server does not store.", "Leave it out, or put it into the customer's document: \"include_notes\": true.")
 	}
 	u.ID, u.Issued = newID("U"), a.second()
 	return u, nil

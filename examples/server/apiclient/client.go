@@ -1,21 +1,20 @@
-// Package apiclient calls the vendor API of the reference activation server, as
-// its openapi.yaml documents it.
+// Package apiclient is a client of the vendor API of the reference activation server,
+// which openapi.yaml documents.
 //
 //	c, err := apiclient.New(apiclient.Options{URL: "https://licenses.acme.example", Token: token})
 //	sold, err := c.Sell(ctx, apiclient.Creation{Limit: 3, Description: &apiclient.LicenseTerms{
 //		Products: map[string]apiclient.LicenseProduct{"acme-cad": {Features: map[string]string{"draw": ""}}},
 //	}})
 //	for sale, err := range c.Search(ctx, apiclient.Search{Licensee: "ada"}) { … }
-//
-//	client.go   Client, its options, how a call is made
-//	problem.go  why a call was not done
-//	sales.go    selling, finding, changing what was sold
+//	client.go   Client, its options, requests
+//	problem.go  errors of the API
+//	sales.go    selling and changing sales
 //	updates.go  updates and orders
-//	types.go    what calls send and get
-//	pages.go    lists that come in pages
+//	types.go    types of requests and answers
+//	pages.go    lists in pages
 //
-// Serial numbers may be given as somebody typed them. The package has no state
-// but the connections of its http.Client; any number of goroutines may use a
+// Serial numbers may be written as a customer typed them. The package has no state
+// except the connections of its http.Client; any number of goroutines may use a
 // Client.
 package apiclient
 
@@ -32,7 +31,7 @@ import (
 	"time"
 )
 
-// Options say which server a Client calls. URL and Token are needed.
+// Options are the settings of a Client. URL and Token are required.
 type Options struct {
 	// URL is the server's address without a path, "https://licenses.acme.example".
 	// Plain http sends the token and serial numbers in the clear; it is accepted
@@ -41,11 +40,11 @@ type Options struct {
 	URL string
 	// Token is a bearer token that "server token add" has made.
 	Token string
-	// HTTP makes the requests, and follows no redirect; nil is a client with a time
-	// limit of a minute. It is the place for a private certificate authority.
+	// HTTP sends the requests, without following redirects; nil is a client with a
+	// timeout of a minute. Set it to use a private certificate authority.
 	HTTP *http.Client
-	// InsecureHTTP allows plain http to another machine: whoever is on the way
-	// reads the token, and can then do what its bearer may do.
+	// InsecureHTTP allows plain http to another machine: anybody on the network can
+	// read the token and use it.
 	InsecureHTTP bool
 }
 
@@ -58,7 +57,7 @@ type Client struct {
 
 const (
 	prefix = "/api/v1/"
-	// timeout is how long a call may take.
+	// timeout is the longest duration of a call.
 	timeout = time.Minute
 	// maxAnswer is the length of the longest answer in bytes: a thousand sales
 	// with their licences.
@@ -80,7 +79,7 @@ func New(o Options) (*Client, error) {
 	if o.HTTP != nil {
 		own = *o.HTTP
 	}
-	// The API redirects nowhere; whoever does must not get the token.
+	// The API never redirects; the target of a redirect must not get the token.
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{base: u.Scheme + "://" + u.Host + prefix, token: o.Token, http: &own}, nil
 }
@@ -110,7 +109,7 @@ func (c *Client) do(ctx context.Context, q call, into any) (status int, err erro
 	return status, nil
 }
 
-// fetch makes a call. What is not a success is a *Problem.
+// fetch makes a call. If the API refuses it, the error is a *Problem.
 func (c *Client) fetch(ctx context.Context, q call) (status int, answer []byte, err error) {
 	r, err := c.request(ctx, q)
 	if err != nil {
@@ -165,7 +164,7 @@ func post[T any](ctx context.Context, c *Client, path string, send any) (*T, err
 	return into, nil
 }
 
-// Status says what the server is, and whose token the client has.
+// Status returns the server's version, and the name and role of the token.
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	s := &Status{}
 	if _, err := c.do(ctx, call{method: http.MethodGet, path: "status"}, s); err != nil {

@@ -5,10 +5,10 @@ import (
 	"iter"
 )
 
-// A Search selects sales; an empty field selects all. The first three are
-// compared as they are. Activation and License are ids, in any case of their
-// letters. Licensee finds the beginning of a licensee's name, company or e-mail,
-// or of a word in one; Label likewise the label of a machine.
+// A Search selects sales; an empty field selects all. The first three fields must be
+// equal. Activation and License are ids, regardless of case. Licensee is the beginning
+// of a licensee's name, company or e-mail address, or of a word in one of them; Label
+// likewise of the label of a machine.
 type Search struct {
 	Product    string `json:"product,omitempty"`
 	Order      string `json:"order,omitempty"`
@@ -34,8 +34,8 @@ func (c *Client) SearchPage(ctx context.Context, s Search) (*SalePage, error) {
 	return post[SalePage](ctx, c, "serials/search", s)
 }
 
-// Search goes through all sales that are selected, a page at a time. It ends
-// after the first error.
+// Search iterates over the selected sales, and loads one page at a time. It ends after
+// the first error.
 func (c *Client) Search(ctx context.Context, s Search) iter.Seq2[Sale, error] {
 	return pages(func() ([]Sale, bool, error) {
 		page, err := c.SearchPage(ctx, s)
@@ -47,7 +47,7 @@ func (c *Client) Search(ctx context.Context, s Search) iter.Seq2[Sale, error] {
 	})
 }
 
-// A List selects a part of what belongs to one sale.
+// A List selects a page of the activations or events of one sale.
 type List[After any] struct {
 	Serial string `json:"serial"`
 	After  After  `json:"after,omitempty"` // Next of the page before
@@ -65,7 +65,7 @@ func (c *Client) ActivationsPage(ctx context.Context, l List[string]) (*Activati
 	return post[ActivationPage](ctx, c, "serials/activations", l)
 }
 
-// Activations goes through all machines of a sale, the former ones too. It ends
+// Activations iterates over the machines of a sale, including former ones. It ends
 // after the first error.
 func (c *Client) Activations(ctx context.Context, serial string) iter.Seq2[Activation, error] {
 	l := List[string]{Serial: serial}
@@ -90,8 +90,8 @@ func (c *Client) HistoryPage(ctx context.Context, l List[int64]) (*EventPage, er
 	return post[EventPage](ctx, c, "serials/history", l)
 }
 
-// History goes through the history of a sale, in its order. It ends after the
-// first error.
+// History iterates over the history of a sale, in its order. It ends after the first
+// error.
 func (c *Client) History(ctx context.Context, serial string) iter.Seq2[Event, error] {
 	l := List[int64]{Serial: serial}
 	return pages(func() ([]Event, bool, error) {

@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// A Problem is why the server did not do a call. It holds no key.
+// A Problem is the error of a call that the server refused. It contains no key.
 type Problem struct {
-	// Status is that of HTTP: 422 where what was sent makes no sense, 409 where it
-	// does and not as things are, 404, 403, 401, 503 where the database failed.
+	// Status is the HTTP status: 422 if a value is not valid, 409 if the present state
+	// does not allow the call, 404, 403, 401, or 503 if the database failed.
 	Status int
 	// Code is for programs: a reason's code of package license, or one of the
-	// API's own, such as "unknown" or "token". It is empty where what answered is
-	// not the API: a proxy, say.
+	// API's own, such as "unknown" or "token". It is empty if the answer
+	// does not come from the API but from a proxy, for example.
 	Code string
-	// Message says what is wrong, and Remedy what to do, for people.
+	// Message and Remedy are sentences for people.
 	Message, Remedy string
-	// Findings are all mistakes where rules refused the call; the first of them is
-	// above.
+	// Findings are all mistakes, if rules refused the call; Message and Remedy are of
+	// the first.
 	Findings []Finding
 	// RetryAfter is how long to wait before the call is made again, 0 if the server
 	// does not say.
@@ -36,7 +36,7 @@ func (p *Problem) Error() string {
 	return p.Message + " " + p.Remedy
 }
 
-// problemOf reads why a call was not done.
+// problemOf reads the error of a refused call.
 func problemOf(r *http.Response, text []byte) *Problem {
 	var answer struct {
 		Error struct {

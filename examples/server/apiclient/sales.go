@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Sell makes serial numbers with their licences. It needs the role desk, as all
-// that changes something does. The call names itself by an IdempotencyKey, so
-// that nothing is sold twice: where no answer comes, or the database failed, it is
-// made again a few times while ctx lasts. To make it again later, give the key.
+// Sell makes serial numbers with their licences. It needs the role desk, like every
+// call that changes something. It sends an IdempotencyKey, so that nothing is sold
+// twice: if no answer comes or the database failed, Sell repeats the call a few times
+// until ctx ends. To repeat it later, set the same key.
 func (c *Client) Sell(ctx context.Context, s Creation) (*Sold, error) {
 	if s.IdempotencyKey == "" {
 		s.IdempotencyKey = rand.Text()
@@ -34,7 +34,7 @@ const (
 	pause    = 250 * time.Millisecond
 )
 
-// again reports whether a call that failed may have been done or may be done yet.
+// again reports whether a failed call should be repeated.
 func again(err error) bool {
 	var p *Problem
 	return !errors.As(err, &p) || p.Status >= http.StatusInternalServerError && p.Code != "internal"
@@ -52,7 +52,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// A one names a sale, or one thing that belongs to it.
+// A one names a sale, or one object of it.
 type one struct {
 	Serial     string  `json:"serial,omitempty"`
 	RequestKey string  `json:"request_key,omitempty"`
@@ -87,8 +87,8 @@ func (c *Client) each(ctx context.Context, path string, q change) ([]Sale, error
 	return page.Sales, nil
 }
 
-// Block has sales activate nowhere, and soon count nowhere. Why, which may be
-// empty, stands in the history, as with the calls that follow.
+// Block blocks sales: they cannot be activated, and stop at the next check. The
+// history records why, which may be empty, here and in the following calls.
 func (c *Client) Block(ctx context.Context, why string, serials ...string) ([]Sale, error) {
 	return c.each(ctx, "serials/block", change{Serials: serials, Why: why})
 }
@@ -103,7 +103,7 @@ func (c *Client) Cancel(ctx context.Context, why string, serials ...string) ([]S
 	return c.each(ctx, "serials/cancel", change{Serials: serials, Why: why})
 }
 
-// HoldPayment has nothing new delivered until RecordPayment.
+// HoldPayment delivers nothing new until RecordPayment.
 func (c *Client) HoldPayment(ctx context.Context, why string, serials ...string) ([]Sale, error) {
 	return c.each(ctx, "serials/hold-payment", change{Serials: serials, Why: why})
 }
@@ -113,14 +113,14 @@ func (c *Client) RecordPayment(ctx context.Context, why string, serials ...strin
 	return c.each(ctx, "serials/record-payment", change{Serials: serials, Why: why})
 }
 
-// SetLimit sets how many machines may have each sale activated.
+// SetLimit sets the number of machines that may activate each sale.
 func (c *Client) SetLimit(ctx context.Context, limit int64, serials ...string) ([]Sale, error) {
 	return c.each(ctx, "serials/limit", change{Serials: serials, Limit: limit})
 }
 
-// A Replacement is the licence that a sale is to have: a description to be signed
-// by the server, or a document that was signed elsewhere. Scheme goes with a
-// description; "" leaves how machines are bound.
+// A Replacement is the next licence of a sale: a description, which the server signs,
+// or a document that was signed elsewhere. Scheme is for a description; "" keeps the
+// present binding scheme.
 type Replacement struct {
 	Description *LicenseTerms `json:"description,omitempty"`
 	License     string        `json:"license,omitempty"`
@@ -153,7 +153,7 @@ func (c *Client) Free(ctx context.Context, serial, activation string) (*Activati
 	return post[Activation](ctx, c, "serials/free", one{Serial: serial, Activation: activation})
 }
 
-// ForgiveClone takes away the mark that two copies of an installation have left.
+// ForgiveClone removes the mark of a cloned installation.
 func (c *Client) ForgiveClone(ctx context.Context, serial, activation string) (*Activation, error) {
 	return post[Activation](ctx, c, "serials/forgive-clone", one{Serial: serial, Activation: activation})
 }
@@ -168,7 +168,7 @@ func (c *Client) Order(ctx context.Context, number string) (*Order, error) {
 	return c.order(ctx, call{method: http.MethodGet, path: "orders/" + url.PathEscape(number)})
 }
 
-// SetOrder moves an order on, to placed, invoiced, done or cancelled, which
+// SetOrder sets the status of an order: placed, invoiced, done or cancelled, which
 // cancels its sales.
 func (c *Client) SetOrder(ctx context.Context, number, status string) (*Order, error) {
 	send := struct {

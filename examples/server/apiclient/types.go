@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// Status is what the server is.
+// Status describes the server and the token.
 type Status struct {
 	Vendor         string `json:"vendor"`
-	Version        string `json:"version"` // of the program
-	Signs          bool   `json:"signs"`   // whether it signs what a description says
+	Version        string `json:"version"` // version of the server program
+	Signs          bool   `json:"signs"`   // whether the server signs descriptions
 	KeyringVersion int64  `json:"keyring_version"`
 	Token          string `json:"token"` // its name
 	Role           string `json:"role"`  // "read" or "desk"
 }
 
-// A Creation is what is to be sold. Either Description or Licenses is there; the
-// zero value of every other field is what the API has unless given.
+// A Creation describes a sale. Set either Description or Licenses; the zero value of
+// every other field is the default of the API.
 type Creation struct {
-	// IdempotencyKey names the sale, so that it is made once however often it is
-	// sent. Sell draws one if it is empty.
+	// IdempotencyKey identifies the call: repeated calls with the same key sell once.
+	// If it is empty, Sell makes one.
 	IdempotencyKey string `json:"-"`
 
 	Count         int           `json:"count,omitempty"` // serial numbers; 0 is 1
@@ -42,14 +42,14 @@ type Creation struct {
 	Overrides
 }
 
-// Overrides sell what a rule refuses otherwise.
+// Overrides allow sales that rules refuse otherwise.
 type Overrides struct {
 	NewNames bool `json:"new_names,omitempty"` // names that the vendor's catalogue does not have
-	Past     bool `json:"past,omitempty"`      // what has ended already
+	Past     bool `json:"past,omitempty"`      // dates that are over
 }
 
-// A Finding is one mistake that a rule found in what is to be sold: in a Problem
-// it was refused for that, and in an answer it was sold in spite of it.
+// A Finding is a likely mistake that a rule found in a sale or an update: in a Problem
+// it is the cause of the refusal, and in an answer a warning.
 type Finding struct {
 	Code   string `json:"code"`
 	Field  string `json:"field"` // a path in the call: products/acme-cad/features/draw
@@ -60,14 +60,14 @@ type Finding struct {
 // String returns text and remedy.
 func (f Finding) String() string { return strings.TrimSpace(f.Text + " " + f.Remedy) }
 
-// Sold is what came of a Creation.
+// Sold is the result of a Creation.
 type Sold struct {
 	Sales    []Sale
 	Warnings []Finding
-	Repeated bool // it was sold by an earlier call with the same IdempotencyKey
+	Repeated bool // an earlier call with the same IdempotencyKey made the sale
 }
 
-// LicenseTerms are what a licence grants. Products and features go by their ids;
+// LicenseTerms describe a licence. The keys of products and features are their ids;
 // limits, terms and maintenance are in the language of openapi.yaml, such as
 // "until=2027-12-31,runs=100".
 type LicenseTerms struct {
@@ -81,7 +81,7 @@ type LicenseTerms struct {
 	Products     map[string]LicenseProduct `json:"products,omitempty"`
 }
 
-// A LicenseProduct is what a licence grants of one product.
+// A LicenseProduct describes one product of a licence.
 type LicenseProduct struct {
 	Edition     string            `json:"edition,omitempty"` // of the vendor's catalogue, which fills in the rest
 	MaxVersion  string            `json:"max_version,omitempty"`
@@ -89,14 +89,14 @@ type LicenseProduct struct {
 	Features    map[string]string `json:"features,omitempty"` // limits by id
 }
 
-// A Licensee is who a licence is granted to.
+// A Licensee is the person or company that a licence is for.
 type Licensee struct {
 	Name    string `json:"name,omitempty"`
 	Company string `json:"company,omitempty"`
 	Email   string `json:"email,omitempty"`
 }
 
-// UpdateTerms are what an update does to a licence.
+// UpdateTerms describe an update.
 type UpdateTerms struct {
 	Kind         string                   `json:"kind,omitempty"`
 	Window       string                   `json:"window,omitempty"`
@@ -109,7 +109,7 @@ type UpdateTerms struct {
 	Products     map[string]UpdateProduct `json:"products,omitempty"`
 }
 
-// An UpdateProduct is what an update does to one product.
+// An UpdateProduct describes the changes of one product.
 type UpdateProduct struct {
 	Edition     string            `json:"edition,omitempty"` // of the vendor's catalogue, in a rewrite
 	MaxVersion  string            `json:"max_version,omitempty"`
@@ -118,7 +118,7 @@ type UpdateProduct struct {
 	Features    map[string]string `json:"features,omitempty"` // limits by id
 }
 
-// A Sale is what was sold under one serial number.
+// A Sale has the state of one serial number.
 type Sale struct {
 	Serial     string    `json:"serial"`
 	RequestKey string    `json:"request_key"`
@@ -152,7 +152,7 @@ type Sale struct {
 	Scheme    string   `json:"scheme"`
 	Updates   []Update `json:"updates"`
 
-	License     string    `json:"license"`     // the document, where one sale was asked for
+	License     string    `json:"license"`     // the signed licence, if the call was for one sale
 	Corrections []string  `json:"corrections"` // of a serial number that was mistyped
 	Warnings    []Finding `json:"warnings"`    // of Release and Replace
 }
@@ -167,7 +167,7 @@ type Update struct {
 	Document    string `json:"document"`
 }
 
-// A Preview is what an update does for a customer who applies it on Day and has
+// A Preview has the changes of an update for a customer who applies it on Day and has
 // used nothing yet.
 type Preview struct {
 	Day     string          `json:"day"`
@@ -175,7 +175,7 @@ type Preview struct {
 	Changes []PreviewChange `json:"changes"`
 }
 
-// A PreviewChange is one thing that an update changes.
+// A PreviewChange is one change of an update.
 type PreviewChange struct {
 	Product string `json:"product"`
 	Feature string `json:"feature"`
@@ -189,7 +189,7 @@ type PreviewChange struct {
 // An Activation is a machine on which a sale is or was activated.
 type Activation struct {
 	ID            string         `json:"id"`
-	Label         string         `json:"label"` // that the customer has given it; personal data
+	Label         string         `json:"label"` // the customer's label of the machine; personal data
 	Active        bool           `json:"active"`
 	First         time.Time      `json:"first"`
 	Since         time.Time      `json:"since"`
@@ -208,7 +208,7 @@ type Installation struct {
 	Used     []Used    `json:"used"`
 }
 
-// Used is what was used of one feature.
+// Used is the usage of one feature.
 type Used struct {
 	Product  string    `json:"product"`
 	Feature  string    `json:"feature"`
@@ -233,5 +233,5 @@ type Order struct {
 	Actor   string    `json:"actor"`
 	Changed time.Time `json:"changed"`
 	Sales   []Sale    `json:"serials"`
-	Next    string    `json:"next"` // where there are more: Search.After
+	Next    string    `json:"next"` // if there are more sales: Search.After
 }

@@ -2,12 +2,12 @@ package apiclient
 
 import "context"
 
-// A NewUpdate is an update of a sale: a description to be signed by the server,
-// or a document that was signed elsewhere.
+// A NewUpdate is an update of a sale: a description, which the server signs, or a
+// document that was signed elsewhere.
 type NewUpdate struct {
 	Description  *UpdateTerms `json:"description,omitempty"`
 	Document     string       `json:"document,omitempty"`
-	IncludeNotes bool         `json:"include_notes,omitempty"` // have CRMID and Comment stand in the customer's document
+	IncludeNotes bool         `json:"include_notes,omitempty"` // put CRMID and Comment into the customer's document
 	Submit       bool         `json:"submit,omitempty"`        // else it is a draft
 	Overrides
 }
@@ -17,20 +17,20 @@ type newUpdate struct {
 	NewUpdate
 }
 
-// An AddedUpdate is an update that was added, with what it does.
+// An AddedUpdate is an added update with its changes.
 type AddedUpdate struct {
 	Update   Update    `json:"update"`
 	Preview  Preview   `json:"preview"`
 	Warnings []Finding `json:"warnings"`
 }
 
-// AddUpdate adds an update, as a draft unless it is submitted at once. It is not
-// made again by itself where no answer comes: look at Updates first.
+// AddUpdate adds an update, as a draft unless Submit is set. If no answer comes,
+// AddUpdate does not repeat the call: check Updates first.
 func (c *Client) AddUpdate(ctx context.Context, serial string, u NewUpdate) (*AddedUpdate, error) {
 	return post[AddedUpdate](ctx, c, "updates", newUpdate{one{Serial: serial}, u})
 }
 
-// PreviewUpdate says what an update would do. Nothing is signed or kept.
+// PreviewUpdate returns the changes of an update. It signs and stores nothing.
 func (c *Client) PreviewUpdate(ctx context.Context, serial string, u NewUpdate) (*Preview, error) {
 	answer, err := post[AddedUpdate](ctx, c, "updates/preview", newUpdate{one{Serial: serial}, u})
 	if err != nil {
@@ -56,13 +56,13 @@ func (c *Client) Updates(ctx context.Context, serial string) ([]Update, error) {
 	return c.updates(ctx, "updates/list", one{Serial: serial})
 }
 
-// SubmitUpdate has customers get a draft, and returns the sale's updates.
+// SubmitUpdate submits a draft to customers, and returns the sale's updates.
 func (c *Client) SubmitUpdate(ctx context.Context, serial, id string) ([]Update, error) {
 	return c.updates(ctx, "updates/submit", one{Serial: serial, ID: id})
 }
 
-// WithdrawUpdate takes away a draft, the last one only, and returns those that
-// are left.
+// WithdrawUpdate withdraws a draft, which must be the last update, and returns the
+// remaining updates.
 func (c *Client) WithdrawUpdate(ctx context.Context, serial, id string) ([]Update, error) {
 	return c.updates(ctx, "updates/withdraw", one{Serial: serial, ID: id})
 }

@@ -226,7 +226,7 @@ func TestInitOverwritesNothing(t *testing.T) {
 		require.NoError(t, os.WriteFile(p.file("acme/"+name), []byte(content), 0o600))
 		_, said, code := p.run(t, initArgs()...)
 		require.Equal(t, 1, code, name)
-		require.Contains(t, said, name+" is there already")
+		require.Contains(t, said, name+" exists")
 		require.Equal(t, []string{name}, filesIn(t, p.file("acme")))
 		text, err := os.ReadFile(p.file("acme/" + name))
 		require.NoError(t, err)
@@ -274,23 +274,23 @@ func TestInitUsage(t *testing.T) {
 	t.Parallel()
 	p := emptyProgram(t)
 	for want, args := range map[string][]string{
-		"--vendor":                    {"init"},
-		"--product":                   {"init", "--vendor", "acme"},
-		"--feature":                   {"init", "--vendor", "acme", "--product", "acme-cad"},
-		"it occurs twice":             initArgs("--feature", "draw"),
-		"or is not an id":             initArgs("--feature", "two words"),
-		"letters, digits and . _":     {"init", "--vendor", "a c", "--product", "acme-cad", "--feature", "draw"},
-		"is not expected here":        initArgs("now"),
-		"leave --database out":        initArgs("--database", "other.db"),
-		"there is no such folder":     initArgs("--embed", "nowhere"),
-		"name a file with a token":    {"sell", "--product", "a", "--feature", "b"},
-		"name the product":            {"sell"},
-		"say what may be used":        {"sell", "--product", "a"},
-		"at least one machine":        {"sell", "--product", "a", "--feature", "b", "--limit", "0"},
-		"--feature b occurs twice":    {"sell", "--product", "a", "--feature", "b", "--feature", "b:runs=1"},
-		"see \"server sell --help\"":  {"sell", "--product", "a", "--feature", "b", "more"},
-		"server init":                 {"serve"},
-		"says nothing of where it is": {"sell", "--product", "a", "--feature", "b", "--token-file", "server.token"},
+		"--vendor":                     {"init"},
+		"--product":                    {"init", "--vendor", "acme"},
+		"--feature":                    {"init", "--vendor", "acme", "--product", "acme-cad"},
+		"it is given twice":            initArgs("--feature", "draw"),
+		"or is not an id":              initArgs("--feature", "two words"),
+		"letters, digits and . _":      {"init", "--vendor", "a c", "--product", "acme-cad", "--feature", "draw"},
+		"is not expected here":         initArgs("now"),
+		"omit --database":         initArgs("--database", "other.db"),
+		"there is no such folder":      initArgs("--embed", "nowhere"),
+		"name a file with a token":     {"sell", "--product", "a", "--feature", "b"},
+		"name the product":             {"sell"},
+		"name each feature":            {"sell", "--product", "a"},
+		"the limit must be at least 1": {"sell", "--product", "a", "--feature", "b", "--limit", "0"},
+		"--feature b is given twice":   {"sell", "--product", "a", "--feature", "b", "--feature", "b:runs=1"},
+		"see \"server sell --help\"":   {"sell", "--product", "a", "--feature", "b", "more"},
+		"server init":                  {"serve"},
+		"has no host and port":         {"sell", "--product", "a", "--feature", "b", "--token-file", "server.token"},
 	} {
 		require.NoError(t, os.WriteFile(p.file("server.token"), []byte("x"), 0o600))
 		p.env = append(p.env, "LATCHKEY_LISTEN=:0")
@@ -357,7 +357,7 @@ func TestSellRefused(t *testing.T) {
 	require.Zero(t, code, said)
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
 	require.Contains(t, said, "3 machines")
-	require.Contains(t, said, "server sell: warning: The limit of later of acme-cad on seats is carried in the licence and not enforced yet.")
+	require.Contains(t, said, "server sell: warning: The limit on seats of later of acme-cad is not enforced yet.")
 	out, said, code = p.run(t, "sell", "--dir", "acme", "--product", "acme-cad", "--edition", "standard")
 	require.Zero(t, code, said)
 	require.Regexp(t, `^S[0-9A-Z-]+\n$`, out)
@@ -369,6 +369,6 @@ func TestSellRefused(t *testing.T) {
 	out, said, code = p.run(t, sell...)
 	require.Equal(t, 1, code)
 	require.Empty(t, out)
-	require.Contains(t, said, "no token")
+	require.Contains(t, said, "no valid token")
 	s.stop(t)
 }

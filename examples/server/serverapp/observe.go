@@ -66,7 +66,7 @@ func (r *routes) brokeOff(q *http.Request, o *observation, broken any) (abort bo
 	if o.status != 0 {
 		return true
 	}
-	http.Error(o, "The server could not do that. Its log has more under "+o.id+".", http.StatusInternalServerError)
+	http.Error(o, "The server failed. Its log has more under "+o.id+".", http.StatusInternalServerError)
 	return false
 }
 

@@ -224,11 +224,11 @@ func TestTokenCommand(t *testing.T) {
 	require.NotContains(t, out, "latchkey_")
 	for want, args := range map[string][]string{
 		"a name cannot be used again": {"token", "add", "orders", "--role", "read"},
-		"--role desk or":           {"token", "add", "bert"},
-		"is no name of a token":    {"token", "add", "bert & ada", "--role", "read"},
-		"no token of the name":     {"token", "revoke", "bert"},
-		"say what to do":           {"token"},
-		"token list":               {"token", "remove", "orders"},
+		"--role desk or":              {"token", "add", "bert"},
+		"is no name of a token":       {"token", "add", "bert & ada", "--role", "read"},
+		"no valid token named":        {"token", "revoke", "bert"},
+		"say what to do":              {"token"},
+		"token list":                  {"token", "remove", "orders"},
 	} {
 		_, diagnostics, code := p.run(t, args...)
 		require.NotZero(t, code, args)
@@ -268,10 +268,10 @@ func TestProgramRefused(t *testing.T) {
 		"\"server init\" makes one":           {2, []string{"--keyring", ""}},
 		"\"latchkey keygen --role activation": {2, []string{"--activation-key", ""}},
 		"there is no such file: \"latchkey":   {1, []string{"--activation-key", "none.key"}},
-		"this key has the role license":   {1, []string{"--activation-key", "license.key"}},
-		"one of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
+		"this key has the role license":       {1, []string{"--activation-key", "license.key"}},
+		"a key of the role license is needed":   {1, []string{"--license-key", "activation.key"}},
 		"is a public key":                     {1, []string{"--license-key", "half.pub"}},
-		"only the private half can sign":      {1, []string{"--activation-key", "half.pub"}},
+		"only the private key can sign":       {1, []string{"--activation-key", "half.pub"}},
 		"did you mean \"draw\"":               {1, []string{"--catalogue", "wrong.json"}},
 		"none.json":                           {1, []string{"--catalogue", "none.json"}},
 		"did you mean --keyring":              {2, []string{"--kering", "keyring.txt"}},
@@ -280,9 +280,9 @@ func TestProgramRefused(t *testing.T) {
 		"damaged.txt":                         {1, []string{"--keyring", "damaged.txt"}},
 		"--next-keyring":                      {1, []string{"--next-keyring", "none.doc"}},
 		"needs both --tls-cert and --tls-key": {2, []string{"--tls-cert", "cert.pem"}},
-		"is no network":                       {2, []string{"--trusted-proxies", "10.0.0.0/99"}},
-		"it is text or json":                  {2, []string{"--log-format", "xml"}},
-		"it is debug, info":                   {2, []string{"--log-level", "loud"}},
+		"is not a network":                    {2, []string{"--trusted-proxies", "10.0.0.0/99"}},
+		"use text or json":                  {2, []string{"--log-format", "xml"}},
+		"use debug, info":                   {2, []string{"--log-level", "loud"}},
 		"such as 20s":                         {2, []string{"--shutdown-timeout", "soon"}},
 		"name the database":                   {2, []string{"--database", ""}},
 		"give the path of an SQLite file":     {1, []string{"--database", "mysql://x"}},
