@@ -80,14 +80,14 @@ func (v *Vendor) Sell(s Sale) *Sold {
 // check returns which field of a sale makes no sense, and what to do.
 func (s Sale) check() error {
 	if s.Limit < 0 {
-		return fmt.Errorf("Sale.Limit is %d: give a number of machines from 1 on, or leave it out for 1", s.Limit)
+		return fmt.Errorf("activationtest: Sale.Limit is %d: give a number of machines from 1 on, or leave it out for 1", s.Limit)
 	}
 	for _, amount := range []struct {
 		field    string
 		negative bool
 	}{{"Lease", s.Lease < 0}, {"Grace", s.Grace < 0}, {"Period", s.Period < 0}, {"Transfers", s.Transfers < 0}} {
 		if amount.negative {
-			return fmt.Errorf("Sale.%s is below zero: leave it out for none", amount.field)
+			return fmt.Errorf("activationtest: Sale.%s is below zero: leave it out for none", amount.field)
 		}
 	}
 	if s.Scheme == "" {
@@ -101,14 +101,14 @@ func (s Sale) check() error {
 func checkScheme(line string) error {
 	const how = "give the line of a scheme such as binding.SchemeDesktop, or leave it out for no binding"
 	if _, named := binding.Named(line); named && !slices.Contains(binding.Standard(), line) {
-		return fmt.Errorf("Sale.Scheme %q is the name of a ready-made scheme, and not its line: %s", line, how)
+		return fmt.Errorf("activationtest: Sale.Scheme %q is the name of a ready-made scheme, and not its line: %s", line, how)
 	}
 	scheme, err := binding.ParseScheme(line)
 	if err != nil {
-		return fmt.Errorf("Sale.Scheme %q is not the line of a binding scheme: %s (%w)", line, how, err)
+		return fmt.Errorf("activationtest: Sale.Scheme %q is not the line of a binding scheme: %s (%w)", line, how, err)
 	}
 	if parts := scheme.Components(); len(parts) == 1 && parts[0].Name == line && !slices.Contains(binding.Standard(), line) {
-		return fmt.Errorf("Sale.Scheme %q is one component that no machine has: %s; Sale.Terms binds to a component of your own", line, how)
+		return fmt.Errorf("activationtest: Sale.Scheme %q is one component that no machine has: %s; Sale.Terms binds to a component of your own", line, how)
 	}
 	return nil
 }
