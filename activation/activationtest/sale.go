@@ -51,7 +51,7 @@ type Sold struct {
 func (v *Vendor) Sell(s Sale) *Sold {
 	v.t.Helper()
 	if err := s.check(); err != nil {
-		v.t.Fatalf("activationtest: %v", err)
+		v.t.Fatalf("%v", err)
 	}
 	key, err := keyfmt.Generate(keyfmt.Serial, nil)
 	v.ok(err)
