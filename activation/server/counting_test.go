@@ -208,9 +208,9 @@ func TestThreatCarriedInstallationMakesRoom(t *testing.T) {
 	}
 }
 
-// Whoever sends the fingerprint of a machine that is activated rides on its
-// place, as on a bound licence's. There the receipt then counts on that machine
-// only; here it is not bound. SECURITY.md says so.
+// A request with the fingerprint of an activated machine shares the activation of
+// that machine. The receipt of a bound licence counts only on that machine; the
+// receipt of an unbound licence counts everywhere. SECURITY.md documents this.
 func TestThreatReplayedFingerprint(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t)

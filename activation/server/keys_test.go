@@ -122,8 +122,8 @@ func TestSignerForClient(t *testing.T) {
 	require.Equal(t, []string{older}, by)
 }
 
-// A client that trusts no key of the server gets a no to everything, before
-// anything is looked at or taken.
+// The server refuses every request of a client that trusts none of its keys, before
+// it reads the ledger.
 func TestKeyringMismatch(t *testing.T) {
 	t.Parallel()
 	log := &strings.Builder{}

@@ -70,8 +70,8 @@ type Record struct {
 	Preview   any       `json:"preview,omitempty"` // what the update does; nil where the licence was not at hand
 }
 
-// Secret are the members that are withheld unless they are asked for: whoever
-// has them can use what was sold.
+// Secret lists the members that are withheld unless they are asked for: anybody who
+// has one of them can use what was sold.
 var Secret = []string{"serial", "document", "code"}
 
 // DigestOf returns a document's digest.

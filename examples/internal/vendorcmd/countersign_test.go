@@ -107,8 +107,8 @@ func TestCountersignWrongSignature(t *testing.T) {
 	require.Equal(t, string(good), string(again))
 }
 
-// An interrupted run is gone on with if it was with the same key. A file that has
-// something else in it, or that is read from, is refused and stays as it is.
+// An interrupted run continues with the same key. An output file with other content,
+// or one that is also the input, is refused and stays as it is.
 func TestCountersignResumes(t *testing.T) {
 	t.Parallel()
 	c := newCountersigning(t)

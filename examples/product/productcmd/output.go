@@ -21,8 +21,8 @@ func writeJSON(w io.Writer, value any) error {
 	return e.Encode(value)
 }
 
-// reasonFields is a reason for a script, which goes by its code, and for whoever
-// reads the script's log.
+// reasonFields returns a reason for a script: the code to branch on, and the
+// sentences for the script's log.
 func reasonFields(r *license.Reason, lang license.Language) object {
 	return object{"code": string(r.Code), "text": r.Text(lang), "remedy": r.Remedy(lang)}
 }
