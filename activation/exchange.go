@@ -403,8 +403,8 @@ func (c *Client) importReply(text []byte) (Change, error) {
 	c.mu.Lock()
 	i := slices.IndexFunc(s.Open, func(a asked) bool { return c.answers(s, r, a) })
 	c.mu.Unlock()
-	if i < 0 && c.inForce(s, r) {
-		return c.noted(c.licenseID(c.serialOf(s, r, asked{})), &license.Reason{Code: license.AlreadyEntered, Product: c.opt.Product})
+	if id := c.broughtBefore(s, r); i < 0 && id != "" {
+		return c.noted(id, &license.Reason{Code: license.AlreadyEntered, Product: c.opt.Product})
 	}
 	if i < 0 {
 		return Change{}, &license.Reason{Code: license.ReplyOther}
@@ -414,15 +414,18 @@ func (c *Client) importReply(text []byte) (Change, error) {
 	return c.accept(r, a, false)
 }
 
-// inForce reports whether a reply was imported before, and the receipt that it
-// brought to this installation is the one in force, for a licence that is here.
-func (c *Client) inForce(s *state, r *license.Reply) bool {
+// broughtBefore returns the id of the licence here whose receipt in force came to this
+// installation in the reply, "" if there is none: then the reply was not imported before.
+func (c *Client) broughtBefore(s *state, r *license.Reply) (id string) {
 	if r.Receipt == "" || r.Product != c.opt.Product {
-		return false
+		return ""
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	serial := c.serialOf(s, r, asked{})
-	_, held := c.bySerial(s, serial)
-	return held && bytes.Equal(r.Installation, c.public(s)) && s.Receipts[serial] == r.Receipt && s.activated(serial)
+	h, held := c.bySerial(s, serial)
+	if !held || !bytes.Equal(r.Installation, c.public(s)) || s.Receipts[serial] != r.Receipt || !s.activated(serial) {
+		return ""
+	}
+	return h.base.ID
 }

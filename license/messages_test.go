@@ -425,8 +425,7 @@ func TestReasonTable(t *testing.T) {
 	}
 }
 
-// Whether anything works is known to whoever made the reason. Without that, no
-// sentence says so.
+// A sentence says that something keeps working only if Reason.Working is set.
 func TestMessagesSayOnlyOfWhatWorksThatItWorks(t *testing.T) {
 	t.Parallel()
 	codes := 0

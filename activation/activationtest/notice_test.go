@@ -2,9 +2,11 @@ package activationtest_test
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/latchkey-go/latchkey/activation"
@@ -220,4 +222,38 @@ func TestWrongProductAndNoServer(t *testing.T) {
 	require.Equal(t, license.NoLicense, c.Decision("export").Reasons[0].Code)
 	_, err := c.Enter(ctx, sale.Typed)
 	require.NotContains(t, code(t, err, license.NeedsServer).Remedy(license.English), "internet")
+}
+
+// A reply file that is imported again shares the client's caches with checks of other
+// licences that run at the same time. The race detector looks at this test.
+func TestReplyImportedAgainDuringChecks(t *testing.T) {
+	t.Parallel()
+	v := activationtest.New(t)
+	first := v.Sell(activationtest.Sale{})
+	second := v.Sell(activationtest.Sale{Lease: 365 * 24 * time.Hour}) // each check brings another receipt
+	c := v.Client()
+	request, err := c.Request(ctx, first.Typed)
+	require.NoError(t, err)
+	reply := v.Upload(request)
+	_, err = c.Import(ctx, bytes.NewReader(reply))
+	require.NoError(t, err)
+	enter(t, c, second.Typed)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 50 {
+				change, err := c.Import(ctx, bytes.NewReader(reply))
+				assert.NoError(t, err)
+				assert.NotNil(t, change.Notice)
+			}
+		})
+		all.Go(func() {
+			for range 20 {
+				v.Clock().Advance(24 * time.Hour)
+				_, err := c.CheckOnline(ctx, activation.CheckOnly(second.LicenseID))
+				assert.NoError(t, err)
+			}
+		})
+	}
+	all.Wait()
 }

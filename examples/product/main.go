@@ -7,8 +7,8 @@
 // embedded/keyring.txt are made from sentences that anybody can read, so anybody
 // can license this program. Put your own keyring and catalogue there, which
 // "latchkey keyring" and "latchkey catalogue" make, and build again. There is no
-// flag for it, in this product or in yours: whoever chooses the keyring chooses
-// whose licences count.
+// flag for it, in this product or in yours: a customer who could choose the
+// keyring could choose whose licences count.
 package main
 
 import (

@@ -233,7 +233,7 @@ func TestIssuerNamesFields(t *testing.T) {
 	}
 }
 
-// A file that is no private key is called so, whoever may read it.
+// The error for a file that is not a private key says so, whatever its permissions are.
 func TestFilesThatAreNoPrivateKeys(t *testing.T) {
 	t.Parallel()
 	key, err := issuer.Generate(license.RoleLicense, zeros(7))

@@ -11,8 +11,8 @@ import (
 	"github.com/latchkey-go/latchkey/examples/server/apiclient"
 )
 
-// Whoever prints or logs what the package has, by whichever verb, prints no token,
-// key or document.
+// No value of the package shows a token, key or document when it is printed or logged,
+// under any verb.
 func TestSecretsDoNotPrint(t *testing.T) {
 	t.Parallel()
 	const secret = "c0ffee-secret"
